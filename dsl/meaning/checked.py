@@ -78,7 +78,7 @@ class EventField(Typed):
 
 @dataclass(frozen=True, slots=True)
 class CustomerField(Typed):
-    """An attribute of the customer as it was just before the event."""
+    """An attribute of the customer as of the event, what the event itself sets included."""
 
     name: str
 
@@ -364,6 +364,7 @@ class Program:
     currency: str
     events: dict[str, EventType]
     customer_attributes: dict[str, AttributeInfo]
+    item_attributes: dict[str, AttributeInfo]
     units: dict[str, Unit]
     tiers: tuple[Tier, ...]
     rules: tuple[Rule, ...]
