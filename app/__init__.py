@@ -1,0 +1,1 @@
+"""The product around the language: services, HTTP, command line and storage."""

@@ -1,0 +1,1 @@
+"""HTTP with JSON: each view parses its input, calls one service and renders."""

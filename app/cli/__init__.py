@@ -1,0 +1,1 @@
+"""The tally command, a module per subcommand."""

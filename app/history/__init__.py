@@ -1,0 +1,1 @@
+"""Histories of events are read from files and the database into columns."""

@@ -1,0 +1,1 @@
+"""The tables, columns only, a module per noun."""

@@ -1,0 +1,1 @@
+"""What the product does, a module per noun; the caller owns the transaction."""

@@ -1,0 +1,1 @@
+"""What a tree means against a catalogue: checking, diagnostics and reading events."""
