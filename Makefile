@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test check lock clean
+.PHONY: help setup assets demo test check catalogues locks lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -36,6 +36,33 @@ $(STAMPS)/project: pyproject.toml hatch_build.py $(STAMPS)/dependencies
 assets: $(STAMPS)/dependencies ## Bundle the editor and the charts where their sources have changed
 	@$(BIN)/python hatch_build.py
 
+demo: setup ## Serve the demo with real grocery history at http://127.0.0.1:8000 (PORT= for another port)
+	PORT=$(PORT) $(BIN)/python -m app.cli demo
+
+test: setup ## Run every test (ARGS= for pytest, JOBS= for processes); what is missing is skipped with its reason
+	$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+
+check: setup ## Hold the whole to its rules: style, types, layers, catalogues, formatted rules, locks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory catalogues locks
+	$(BIN)/tally fmt --check $(sort $(wildcard rules_library/*.rules))
+
+# A translation's compiled form is kept beside it, and is what compiling it gives.
+catalogues:
+	@mkdir -p build
+	@for po in $$(find app/translations -name '*.po' 2>/dev/null); do \
+	  $(BIN)/pybabel --quiet compile --input-file "$$po" --output-file build/catalogue.mo && \
+	  cmp build/catalogue.mo "$${po%.po}.mo" || exit 1; \
+	done
+
+# A lock names versions and hashes, never a place: whoever installs chooses where from.
+locks:
+	@! grep -n '://' requirements.lock requirements-dev.lock
+	@! grep -n '"resolved"' admin/editor/package-lock.json
+
 # uv lives in a folder of its own; its configuration and the machine's indexes take no part, so the
 # hashes are those of the public files.
 build/lock/bin/uv:
@@ -49,3 +76,6 @@ LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_UR
 lock: build/lock/bin/uv ## Bring both lock files up to date with pyproject.toml (UPGRADE=--upgrade: to the newest)
 	$(LOCK) $(UPGRADE) --group dev --output-file requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+
+clean: ## Remove what was made, except .venv and what the demo wrote
+	rm -rf build dist admin/static/built admin/editor/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
