@@ -24,7 +24,7 @@ $(STAMPS)/venv:
 	@touch $@
 
 $(STAMPS)/dependencies: requirements-dev.lock $(STAMPS)/venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	PIP_USE_PEP517=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # The build requirements are in the lock, so the project is installed with them and nothing unlocked is fetched.
