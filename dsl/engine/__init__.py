@@ -1,1 +1,1 @@
-"""A checked program decides events: one at a time and a whole history."""
+"""The engine: a checked program planned, emitted and run; see docs/architecture.md."""

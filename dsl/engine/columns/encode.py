@@ -1,0 +1,141 @@
+"""A history as the rows a plan wants: what dsl/engine/encode.py does for one event, for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dsl.engine.calendar import DAY_US, HOUR_US, MINUTE_US, MONTHS, from_local, to_local
+from dsl.engine.encode import Codes
+from dsl.engine.plan import FIRST_FIELD, NA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dsl.engine.columns.convert import Column, Ints
+    from dsl.engine.columns.history import History
+    from dsl.engine.plan import Field, Plan
+
+# Every clock change since 1970 falls on a quarter of an hour, so that one look-up serves all times
+# in it; where its two ends differ the times are looked up one by one.
+QUARTER_US = 15 * MINUTE_US
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows E and I of a history, flat, as Python integers (CPython reads those fastest)."""
+
+    width: int
+    rows: list[int]
+    lines: list[int]
+    starts: list[int]
+
+
+def encode(plan: Plan, history: History) -> Batch:
+    """Fill every field of the plan for every event of the history."""
+    zone = ZoneInfo(plan.program.timezone)
+    codes = Codes(plan.text_codes)
+    clock = _Clock(history.at, zone)
+    own = np.array([plan.types.get(name, 0) for name in history.type_names], np.int64)
+    columns = [own[history.types], history.at]
+    columns += [_field(field, history, clock, codes) for field in plan.fields]
+    count, width = len(history), FIRST_FIELD + len(plan.fields)
+    rows = np.empty((count, width), np.int64)
+    for place, column in enumerate(columns):
+        rows[:, place] = column
+    lines = np.empty((int(history.lines.starts[-1]), len(plan.item_fields)), np.int64)
+    for place, node in enumerate(plan.item_fields):
+        lines[:, place] = _coded(history.lines.columns.get(node.name), codes)
+    return Batch(width, rows.ravel().tolist(), lines.ravel().tolist(), history.lines.starts.tolist())
+
+
+def _field(field: Field, history: History, clock: _Clock, codes: Codes) -> Ints:
+    if field.source == "attribute" and field.type is not None:
+        if field.name == "customer":
+            names = np.array([codes.code(name) for name in history.customer_ids], np.int64)
+            return np.asarray(names[history.customers])
+        values = _coded(history.columns.get((field.name, field.type)), codes)
+        # A purchase's absent amount reads its gross (docs/language.md, section 4, step 2).
+        if field.name == "amount":
+            gross = history.columns.get(("gross", field.type))
+            if gross is not None:
+                values = np.where(values == NA, gross.values, values)
+        return np.broadcast_to(values, (len(history),))
+    if field.source == "local":
+        return clock.part(field.name)
+    if field.source == "period":
+        return clock.period(field.name)
+    return clock.before(field.count * MONTHS[field.name])
+
+
+def _coded(column: Column | None, codes: Codes) -> Ints:
+    """A column's integers, texts in the plan's codes; absent all through where there is none."""
+    if column is None:
+        return np.array([NA], np.int64)
+    if column.texts is None:
+        return column.values
+    own = np.array([*(codes.code(text) for text in column.texts), NA], np.int64)
+    return np.asarray(own[np.where(column.values == NA, -1, column.values)])
+
+
+class _Clock:
+    """The wall clock of many instants in one zone."""
+
+    def __init__(self, at: Ints, zone: ZoneInfo) -> None:
+        self._at, self._zone = at, zone
+        self._local: Ints | None = None
+
+    @property
+    def local(self) -> Ints:
+        if self._local is None:
+            self._local = _by_quarter(self._at, lambda at: to_local(at, self._zone))
+        return self._local
+
+    def part(self, part: str) -> Ints:
+        day, time = np.divmod(self.local, DAY_US)
+        parts: dict[str, Callable[[], Ints]] = {
+            "date": lambda: day,
+            "time": lambda: time,
+            "hour": lambda: time // HOUR_US,
+            "day": lambda: (day + 3) % 7,
+            "month": lambda: _months(day) % 12 + 1,
+        }
+        return parts[part]()
+
+    def period(self, period: str) -> Ints:
+        day = self.local // DAY_US
+        if period == "day":
+            return day
+        return (day + 3) // 7 if period == "week" else _months(day) // MONTHS[period]
+
+    def before(self, months: int) -> Ints:
+        """The instants that many months earlier, clipped to the month's end."""
+        day, time = np.divmod(self.local, DAY_US)
+        month = _months(day) - months
+        first, after = (_day_of(m) for m in (month, month + 1))
+        into = day - _day_of(_months(day))
+        shifted = first + np.minimum(into, after - first - 1)
+        return _by_quarter(shifted * DAY_US + time, lambda local: from_local(local, self._zone))
+
+
+def _months(day: Ints) -> Ints:
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _day_of(month: Ints) -> Ints:
+    return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _by_quarter(times: Ints, convert: Callable[[int], int]) -> Ints:
+    """A conversion that shifts times, one look-up for each quarter of an hour there is."""
+    quarters, places = np.unique(times // QUARTER_US, return_inverse=True)
+    starts = (quarters * QUARTER_US).tolist()
+    shifts = np.array([convert(start) - start for start in starts], np.int64)
+    ends = np.array([convert(t) - t for t in (s + QUARTER_US - 1 for s in starts)], np.int64)
+    shifted = times + shifts[places]
+    for row in np.flatnonzero((shifts != ends)[places]).tolist():
+        shifted[row] = convert(int(times[row]))
+    return np.asarray(shifted)

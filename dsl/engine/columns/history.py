@@ -1,0 +1,389 @@
+"""A history: events of many customers as columns, in the order (`at`, `id`).
+
+Nothing is dropped silently: what could not be taken is counted in `LeftOut`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsl.engine.calendar import moment
+from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
+from dsl.engine.plan import NA
+from dsl.meaning.checked import Kind, Type
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from dsl.meaning.catalogue import AttributeInfo
+    from dsl.meaning.checked import Program
+
+Attribute = tuple[str, Type]
+NAMES = {
+    "id": ("event_id", "id"),
+    "type": ("type",),
+    "at": ("ts", "at"),
+    "customer": ("customer_id", "customer"),
+}
+JOINED = ("joined_on", "joined")
+PROFILE = "profile"
+
+
+class MissingColumnError(ValueError):
+    """A table lacks a column that every history has; `names` are those it may go by."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(" or ".join(names))
+        self.names = names
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """What of a history could not be taken, counted by what it was."""
+
+    event_types: Counter[str] = field(default_factory=Counter)
+    columns: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, dict[str, int]]:
+        """The counts that are not empty."""
+        parts = {
+            "event_types": self.event_types,
+            "columns": self.columns,
+            "values": self.values,
+            "rows": self.rows,
+        }
+        return {name: dict(sorted(counts.items())) for name, counts in parts.items() if counts}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Line items: those of event n are the rows from starts[n] to starts[n + 1]."""
+
+    starts: Ints
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Events in the order (`at`, `id`); `types` and `customers` are codes into their names.
+
+    Events with an empty id are the profiles of imported customers, before all others of theirs.
+    """
+
+    type_names: tuple[str, ...]
+    customer_ids: tuple[str, ...]
+    types: Ints
+    at: Ints
+    customers: Ints
+    ids: pa.StringArray
+    columns: Mapping[Attribute, Column]
+    lines: Lines
+
+    def __len__(self) -> int:
+        """How many events there are, profiles of imported customers included."""
+        return len(self.at)
+
+    @property
+    def given(self) -> int:
+        """How many events were given as such."""
+        return len(self) - int(pc.sum(pc.equal(self.ids, "")).as_py() or 0)
+
+    def span(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """The times of the first and last event."""
+        return (moment(int(self.at[0])), moment(int(self.at[-1]))) if len(self) else None
+
+    def event_id(self, row: int) -> str:
+        """The id of an event."""
+        return str(self.ids[row].as_py())
+
+    @classmethod
+    def from_tables(
+        cls,
+        program: Program,
+        events: pa.Table,
+        items: pa.Table | None = None,
+        customers: pa.Table | None = None,
+    ) -> tuple[History, LeftOut]:
+        """Read a history as a program's catalogue types it.
+
+        events: event_id, type, ts (with offset), customer_id (or id, type, at, customer) and a
+        column per attribute; items: event_id and a column per attribute of a line; customers:
+        customer_id, joined_on and a column per attribute. Raises MissingColumnError.
+        """
+        return _Reader(program).read(events, items, customers)
+
+
+class _Reader:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.left_out = LeftOut()
+
+    def read(
+        self, events: pa.Table, items: pa.Table | None, customers: pa.Table | None
+    ) -> tuple[History, LeftOut]:
+        names = {key: _named(events, options) for key, options in NAMES.items()}
+        events = self._rows(events, names)
+        type_ = whole(events[names["type"]]).dictionary_encode()
+        type_names = [str(name) for name in type_.dictionary.to_pylist()]
+        types = int64(type_.indices)
+        columns: dict[Attribute, Column] = {}
+        for name in events.column_names:
+            if name not in names.values():
+                self._event_column(name, events[name], types, type_names, columns)
+        at = int64(events["__at"])
+        who = whole(events[names["customer"]])
+        ids = whole(events[names["id"]])
+        rows = _Rows(type_names, types, at, who, ids, columns)
+        if customers is not None and len(customers):
+            rows = self._profiles(rows, customers)
+        return self._ordered(rows, items), self.left_out
+
+    def _rows(self, events: pa.Table, names: dict[str, str]) -> pa.Table:
+        """The rows that are events the program knows: each left-out one counted."""
+        table = events
+        for key in ("id", "type", "customer"):
+            column = table[names[key]]
+            if not pa.types.is_string(column.type):
+                place = table.column_names.index(names[key])
+                table = table.set_column(place, names[key], column.cast(pa.string()))
+            known = pc.and_kleene(
+                pc.is_valid(table[names[key]]), pc.not_equal(table[names[key]], "")
+            )
+            table = self._kept(table, pc.fill_null(known, fill_value=False), f"no {names[key]}")
+        known_types = pa.array(list(self.program.events), pa.string())
+        known = pc.is_in(table[names["type"]], value_set=known_types)
+        for entry in pc.value_counts(table[names["type"]].filter(pc.invert(known))).to_pylist():
+            self.left_out.event_types[entry["values"]] += entry["counts"]
+        table = table.filter(known)
+        table = self._with_times(table, names["at"])
+        first = _first_of_each(table[names["id"]])
+        return self._kept(table, first, f"{names['id']} seen before")
+
+    def _kept(self, table: pa.Table, keep: Any, reason: str) -> pa.Table:  # noqa: ANN401 - Arrow
+        left = len(table) - int(pc.sum(keep).as_py() or 0)
+        if left:
+            self.left_out.rows[reason] += left
+            table = table.filter(keep)
+        return table
+
+    def _with_times(self, table: pa.Table, name: str) -> pa.Table:
+        times = whole(table[name])
+        try:
+            at = instants(times)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            column = convert(pa.chunked_array([times]), Type(Kind.DATETIME))
+            at = column[0].values if column else np.full(len(table), NA, np.int64)
+        table = table.append_column("__at", pa.array(at))
+        return self._kept(table, pa.array(at != NA), f"{name} is no time with offset")
+
+    def _event_column(
+        self,
+        name: str,
+        values: pa.ChunkedArray,
+        types: Ints,
+        type_names: list[str],
+        columns: dict[Attribute, Column],
+    ) -> None:
+        """Take a column for the event types that have such an attribute, by its type."""
+        holders: dict[Type, list[int]] = {}
+        for code, type_name in enumerate(type_names):
+            info = self._attributes(type_name).get(name)
+            if info is not None and info.type.kind is not Kind.LIST:
+                holders.setdefault(info.type, []).append(code)
+        if name == "__at":
+            return
+        if not holders:
+            self.left_out.columns[name] += 1
+        for type_, codes in holders.items():
+            converted = self._converted(name, values, type_)
+            if converted is not None:
+                columns[name, type_] = converted.masked(np.isin(types, codes))
+
+    def _attributes(self, event_type: str) -> Mapping[str, AttributeInfo]:
+        own = self.program.events[event_type].attributes
+        return {**self.program.customer_attributes, **own} if event_type == PROFILE else own
+
+    def _converted(self, name: str, values: pa.ChunkedArray, type_: Type) -> Column | None:
+        converted = convert(values, type_)
+        if converted is None:
+            self.left_out.columns[name] += 1
+            return None
+        column, misfits = converted
+        if misfits:
+            self.left_out.values[name] += misfits
+        return column
+
+    def _profiles(self, rows: _Rows, customers: pa.Table) -> _Rows:
+        """A profile event for each customer, at the time of the first event of theirs."""
+        name = _named(customers, NAMES["customer"])
+        ids = whole(customers[name].cast(pa.string()))
+        first = _first_at(rows)
+        at = np.array([first.get(who, NA) for who in ids.to_pylist()], np.int64)
+        columns: dict[Attribute, Column] = {}
+        for column_name in customers.column_names:
+            info = self.program.customer_attributes.get(
+                "joined" if column_name in JOINED else column_name
+            )
+            if column_name == name:
+                continue
+            if info is None:
+                self.left_out.columns[column_name] += 1
+                continue
+            values = customers[column_name]
+            if info.type.kind is Kind.DATETIME:
+                values = _midnights(values)
+            converted = self._converted(column_name, values, info.type)
+            if converted is not None:
+                columns[info.name, info.type] = converted
+        keep = at != NA
+        self.left_out.rows["customers without events"] += int((~keep).sum())
+        self.left_out.rows = +self.left_out.rows
+        chosen = np.flatnonzero(keep)
+        return rows.joined_with(
+            at[chosen], ids.take(pa.array(chosen)), {k: c.take(chosen) for k, c in columns.items()}
+        )
+
+    def _ordered(self, rows: _Rows, items: pa.Table | None) -> History:
+        table = pa.table({"at": rows.at, "id": rows.ids})
+        order = int64(pc.sort_indices(table, [("at", "ascending"), ("id", "ascending")]))
+        who = rows.who.dictionary_encode()
+        ids = rows.ids.take(pa.array(order))
+        return History(
+            type_names=tuple(rows.type_names),
+            customer_ids=tuple(str(c) for c in who.dictionary.to_pylist()),
+            types=rows.types[order],
+            at=rows.at[order],
+            customers=int64(who.indices)[order],
+            ids=ids,
+            columns={key: column.take(order) for key, column in rows.columns.items()},
+            lines=self._lines(ids, items),
+        )
+
+    def _lines(self, ids: pa.StringArray, items: pa.Table | None) -> Lines:
+        if items is None:
+            return Lines(np.zeros(len(ids) + 1, np.int64), {})
+        name = _named(items, NAMES["id"])
+        events = whole(pc.index_in(items[name].cast(pa.string()), value_set=ids))
+        place = int64(events.fill_null(-1))
+        if (place < 0).any():
+            self.left_out.rows["lines without event"] += int((place < 0).sum())
+        order = np.argsort(place, kind="stable")
+        order = order[int((place < 0).sum()) :]
+        starts = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum(np.bincount(place[order], minlength=len(ids)), out=starts[1:])
+        columns = {}
+        for column_name in items.column_names:
+            info = self.program.item_attributes.get(column_name)
+            if column_name == name:
+                continue
+            if info is None:
+                self.left_out.columns[f"items.{column_name}"] += 1
+                continue
+            converted = self._converted(f"items.{column_name}", items[column_name], info.type)
+            if converted is not None:
+                columns[column_name] = converted.take(order)
+        return Lines(starts, _completed(columns, len(order)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Events before they are put in order."""
+
+    type_names: list[str]
+    types: Ints
+    at: Ints
+    who: pa.StringArray
+    ids: pa.StringArray
+    columns: dict[Attribute, Column]
+
+    def joined_with(
+        self, at: Ints, who: pa.StringArray, columns: dict[Attribute, Column]
+    ) -> _Rows:
+        """These rows with profiles, of an empty id, after them."""
+        names = self.type_names
+        if PROFILE not in names:
+            names = [*names, PROFILE]
+        count = len(at)
+        return _Rows(
+            names,
+            np.concatenate([self.types, np.full(count, names.index(PROFILE), np.int64)]),
+            np.concatenate([self.at, at]),
+            pa.concat_arrays([self.who, who]),
+            pa.concat_arrays([self.ids, pa.array([""] * count, pa.string())]),
+            {
+                key: _appended(self.columns.get(key), len(self.at), columns.get(key), count)
+                for key in self.columns | columns
+            },
+        )
+
+
+def _appended(first: Column | None, n: int, second: Column | None, m: int) -> Column:
+    """Two columns one after the other, the second's codes after the first's."""
+    texts = None
+    if any(c is not None and c.texts is not None for c in (first, second)):
+        texts = ((first.texts or ()) if first else ()) + ((second.texts or ()) if second else ())
+    before = first.values if first else np.full(n, NA, np.int64)
+    after = second.values if second else np.full(m, NA, np.int64)
+    if texts is not None and first is not None:
+        after = np.where(after == NA, NA, after + len(first.texts or ()))
+    return Column(np.concatenate([before, after]), texts)
+
+
+def _completed(columns: dict[str, Column], count: int) -> dict[str, Column]:
+    """Lines with an absent quantity read as 1 and an absent amount as price × quantity."""
+    one = 10**4
+    given = columns.get("quantity")
+    quantity = np.full(count, NA, np.int64) if given is None else given.values
+    quantity = np.where(quantity == NA, one, quantity)
+    columns["quantity"] = Column(quantity)
+    price = columns.get("price")
+    own = columns.get("amount")
+    amount = np.full(count, NA, np.int64) if own is None else own.values
+    if price is not None:
+        derived = np.where(price.values == NA, NA, price.values * quantity)
+        amount = np.where(amount == NA, derived, amount)
+    columns["amount"] = Column(amount)
+    return columns
+
+
+def _named(table: pa.Table, options: tuple[str, ...]) -> str:
+    for name in options:
+        if name in table.column_names:
+            return name
+    raise MissingColumnError(options)
+
+
+def _first_of_each(column: pa.ChunkedArray) -> pa.Array:
+    """True for the first row of each value."""
+    codes = int64(whole(column).dictionary_encode().indices)
+    first = np.zeros(len(codes), np.bool_)
+    first[np.unique(codes, return_index=True)[1]] = True
+    return pa.array(first)
+
+
+def _first_at(rows: _Rows) -> dict[str, int]:
+    who = rows.who.dictionary_encode()
+    first = np.full(len(who.dictionary), np.iinfo(np.int64).max, np.int64)
+    np.minimum.at(first, int64(who.indices), rows.at)
+    return dict(zip(who.dictionary.to_pylist(), first.tolist(), strict=True))
+
+
+def _midnights(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dates as their first instant in UTC, where a time is wanted and only days are given."""
+    if pa.types.is_string(values.type):
+        only_days = pc.all(pc.equal(pc.utf8_length(values), len("2026-01-01")), skip_nulls=True)
+        if not only_days.as_py():
+            return values
+        values = values.cast(pa.date32())
+    if pa.types.is_date(values.type):
+        return values.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+    return values

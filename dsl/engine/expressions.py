@@ -1,0 +1,222 @@
+"""Typed expressions as restricted Python: integers, presence, and three-valued conditions.
+
+An expression becomes a text and the presence tests it rests on. A condition becomes one of two
+two-valued texts, "is true" and "is not true"; negation is pushed down to the comparisons, where
+"not true" also holds for an absent side. Source: docs/language.md, sections 1 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dsl.engine.plan import NA
+from dsl.meaning import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dsl.engine.plan import Plan
+
+DIVISION_DECIMALS = 6
+_OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_COMPLEMENTS = {"=": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression's text, its scale, and the texts that are true where it is present."""
+
+    text: str
+    decimals: int = 0
+    present: tuple[str, ...] = ()
+
+
+def both(*values: Value) -> tuple[str, ...]:
+    """The presence tests of several values, each once."""
+    return tuple(dict.fromkeys(test for value in values for test in value.present))
+
+
+def rescaled(value: Value, decimals: int) -> str:
+    """The value's text at a scale at least its own."""
+    factor = 10 ** (decimals - value.decimals)
+    return value.text if factor == 1 else f"({value.text}) * {factor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How leaves are read where an expression stands: in a rule, or about one line item."""
+
+    plan: Plan
+    # The register of a division or of something about the items, prepared beforehand.
+    registers: dict[checked.Typed, str]
+    item: Callable[[str], str] | None = None
+
+    def value(self, node: checked.Expr) -> Value:
+        """The expression as text over registers; divisions and items have been prepared."""
+        match node:
+            case checked.Const():
+                return Value(str(self._constant(node)), node.type.decimals)
+            case checked.EventField():
+                return self._field(("attribute", node.name), node)
+            case checked.CustomerField():
+                return self._optional(f"c_{self._attribute_slot(node)}", node)
+            case checked.ItemField():
+                return self._item_field(node)
+            case checked.Calendar():
+                return Value(self._column("local", node.part), node.type.decimals)
+            case checked.TierNow():
+                return Value("tier")
+            case checked.Negation():
+                inner = self.value(node.operand)
+                return Value(f"(-{inner.text})", inner.decimals, inner.present)
+            case checked.Arithmetic() if node.op == "/":
+                return self._optional(self.registers[node], node, DIVISION_DECIMALS)
+            case checked.Arithmetic():
+                return self._arithmetic(node)
+            case checked.ItemTotal():
+                return self._optional(self.registers[node], node)
+            case checked.ItemCount() | checked.ItemDistinct():
+                return Value(self.registers[node], node.type.decimals)
+
+    def _arithmetic(self, node: checked.Arithmetic) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        if node.op == "*":
+            text = f"({left.text} * {right.text})"
+            return Value(text, left.decimals + right.decimals, both(left, right))
+        decimals = max(left.decimals, right.decimals)
+        text = f"({rescaled(left, decimals)} {node.op} {rescaled(right, decimals)})"
+        return Value(text, decimals, both(left, right))
+
+    def _constant(self, node: checked.Const) -> int:
+        return self.plan.text_codes[node.value] if isinstance(node.value, str) else node.value
+
+    def _column(self, source: str, name: str) -> str:
+        for place, index in self.plan.field_index.items():
+            if (place.source, place.name) == (source, name):
+                return f"f{index}"
+        raise KeyError(name)
+
+    def _field(self, place: tuple[str, str], node: checked.Expr) -> Value:
+        return self._optional(self._column(*place), node)
+
+    def _optional(self, text: str, node: checked.Expr, decimals: int | None = None) -> Value:
+        scale = node.type.decimals if decimals is None else decimals
+        return Value(text, scale, (f"{text} != {NA}",))
+
+    def _attribute_slot(self, node: checked.CustomerField) -> int:
+        for aggregate in self.plan.aggregates:
+            if aggregate.kind == "attribute" and aggregate.name == node.name:
+                return aggregate.slot
+        raise KeyError(node.name)
+
+    def _item_field(self, node: checked.ItemField) -> Value:
+        if self.item is None:
+            raise KeyError(node.name)
+        return self._optional(self.item(node.name), node)
+
+    def true(self, node: checked.Condition) -> str:
+        """Text that holds exactly where the condition is true."""
+        return self._test(node, truth=True, complement=False)
+
+    def not_true(self, node: checked.Condition) -> str:
+        """Text that holds where the condition is false or neither."""
+        return self._test(node, truth=True, complement=True)
+
+    def false(self, node: checked.Condition) -> str:
+        """Text that holds exactly where the condition is false."""
+        return self._test(node, truth=False, complement=False)
+
+    def _test(self, node: checked.Condition, *, truth: bool, complement: bool) -> str:
+        """Text for "the condition is true (or false)", or where complemented for its contrary."""
+        match node:
+            case checked.Inversion():
+                return self._test(node.operand, truth=not truth, complement=complement)
+            case checked.Conjunction():
+                return self._joined(node.parts, truth, complement, all_needed=truth)
+            case checked.Disjunction():
+                return self._joined(node.parts, truth, complement, all_needed=not truth)
+            case checked.Comparison():
+                left, right = self.value(node.left), self.value(node.right)
+                decimals = max(left.decimals, right.decimals)
+                sides = rescaled(left, decimals), rescaled(right, decimals)
+                tests = [(node.op, *sides)]
+                return _atom(both(left, right), tests, truth, complement)
+            case checked.Between():
+                value, low, high = (self.value(n) for n in (node.value, node.low, node.high))
+                decimals = max(value.decimals, low.decimals, high.decimals)
+                inside = rescaled(value, decimals)
+                tests = [(">=", inside, rescaled(low, decimals)), ("<=", inside, rescaled(high, decimals))]
+                return _atom(both(value, low, high), tests, truth, complement)
+            case checked.Membership():
+                return self._membership(node, truth, complement)
+            case checked.Known():
+                return self._known(node, truth, complement)
+            case checked.Truth():
+                value = self.value(node.value)
+                return _atom(value.present, [("!=", value.text, "0")], truth, complement)
+            case checked.ItemTest():
+                return self._item_test(node, truth, complement)
+
+    def _joined(
+        self, parts: Iterable[checked.Condition], truth: bool, complement: bool, *, all_needed: bool
+    ) -> str:
+        word = " and " if all_needed != complement else " or "
+        texts = [self._test(part, truth=truth, complement=complement) for part in parts]
+        return "(" + word.join(texts) + ")"
+
+    def _membership(self, node: checked.Membership, truth: bool, complement: bool) -> str:
+        value = self.value(node.value)
+        wanted = truth != node.negated
+        choices = [self.value(choice) for choice in node.choices]
+        decimals = max((value.decimals, *(choice.decimals for choice in choices)))
+        op, word = ("==", " or ") if wanted != complement else ("!=", " and ")
+        inside = rescaled(value, decimals)
+        test = word.join(f"{inside} {op} {rescaled(choice, decimals)}" for choice in choices)
+        return _guarded(value.present, f"({test})", complement)
+
+    def _known(self, node: checked.Known, truth: bool, complement: bool) -> str:
+        value = self.value(node.value)
+        if not value.present:
+            return "1 == 1" if (truth != node.negated) != complement else "1 == 0"
+        if (truth != node.negated) != complement:
+            return "(" + " and ".join(value.present) + ")"
+        return "(" + " or ".join(_turned(test) for test in value.present) + ")"
+
+    def _item_test(self, node: checked.ItemTest, truth: bool, complement: bool) -> str:
+        register = self.registers[node]
+        trues, falses, lines = f"{register}t", f"{register}f", "(j - i)"
+        conditions = {
+            ("any", True): (trues, ">", "0"),
+            ("any", False): (falses, "=", lines),
+            ("every", True): (trues, "=", lines),
+            ("every", False): (falses, ">", "0"),
+            ("no", True): (falses, "=", lines),
+            ("no", False): (trues, ">", "0"),
+        }
+        left, op, right = conditions[node.quantifier, truth]
+        return _atom((), [(op, left, right)], truth=True, complement=complement)
+
+
+def _atom(
+    present: tuple[str, ...], tests: list[tuple[str, str, str]], truth: bool, complement: bool
+) -> str:
+    """All of the tests (or where the truth is false: not all), and everything present."""
+    turned = truth == complement
+    signs = _COMPLEMENTS if turned else _OPERATORS
+    word = " or " if turned else " and "
+    body = word.join(f"{left} {signs[op]} {right}" for op, left, right in tests)
+    return _guarded(present, f"({body})" if len(tests) > 1 else body, complement)
+
+
+def _guarded(present: tuple[str, ...], body: str, complement: bool) -> str:
+    if not present:
+        return body
+    if complement:
+        return "(" + " or ".join((*(_turned(test) for test in present), body)) + ")"
+    return "(" + " and ".join((*present, body)) + ")"
+
+
+def _turned(test: str) -> str:
+    return test.replace(" != ", " == ")
+
