@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 
 from tests.postgres import Server
 
@@ -33,7 +32,7 @@ def empty_database_url(
 
 @pytest.fixture
 def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a database with all tables and no rows; the test disposes of its own engines."""
+    """The URL of a database as the migrations leave it; a test disposes of its own engines."""
     if dialect == "sqlite":
         database = tmp_path / "tally.sqlite"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), database)
@@ -65,9 +64,9 @@ def postgres_template(postgres_server: Server) -> Iterator[str]:
 def _upgrade(url: str) -> None:
     """All migrations have run on the database, and nothing holds it open."""
     # The language's tests do not load the storage layers.
-    from app.db import upgrade  # noqa: PLC0415
+    from app.db import connect, upgrade  # noqa: PLC0415
 
-    engine = sqlalchemy.create_engine(url)
+    engine = connect(url)
     try:
         upgrade(engine)
     finally:

@@ -7,7 +7,11 @@ import psycopg
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from sqlalchemy import func, inspect, select
 
+from app.db import connect
+from app.models.base import Base
+from app.models.users import User
 from tests.browser import console_problems
 from tests.postgres import Server
 from tests.requirements import missing
@@ -25,6 +29,23 @@ def test_a_database_is_a_copy_of_its_template_and_goes_away(postgres_server: Ser
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     postgres_server.drop(template)
+
+
+def test_a_database_is_as_the_migrations_leave_it(database_url: str) -> None:
+    engine = connect(database_url)
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {
+            *Base.metadata.tables,
+            "alembic_version",
+        }
+        assert connection.scalar(select(func.count()).select_from(User)) == 0
+    engine.dispose()
+
+
+def test_an_empty_database_has_no_table(empty_database_url: str) -> None:
+    engine = connect(empty_database_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
 
 
 @pytest.mark.browser
