@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Reason = Literal[
-    "not-in-force", "condition", "audience", "limit", "budget", "overflow", "nothing"
-]
+Reason = Literal["not-in-force", "condition", "audience", "limit", "budget", "overflow", "nothing"]
 # The index of a reason is its code in the emitted text; 0 is paid.
 REASONS: tuple[Reason | None, ...] = (
     None,
@@ -33,7 +31,7 @@ class CounterKey:
     """What a limit or budget has used: of which allowance, by whom, in which period.
 
     `holder` is the customer of a limit and empty for a budget; `period` is the index of the
-    calendar period of the event's `at` in the program's timezone, 0 where the allowance is for ever.
+    calendar period of the event's `at` in the program's timezone, 0 where it is for ever.
     """
 
     scope: Literal["limit", "budget"]
@@ -68,7 +66,7 @@ class FailedTest:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How much a reward came to before limits, of how much base (a multiplier's), and what was paid."""
+    """What a reward came to before limits, of what base (a multiplier's), and what was paid."""
 
     reward: int
     base: int | None

@@ -6,7 +6,8 @@ E at e is the event's row, I from row i to row j its lines, S at s the customer'
 history, G the budgets, O what comes out, w what is wanted: 0 only the state, 1 awards too, 3 also
 why. Integers only; if, while and assignment only; upper-case names are arrays, lower-case ones
 scalars; nothing of a user's text is in it but checked integers. It returns how many cells of O it
-wrote: the settled tier in the first, then rows of `ROW` cells. Source of every step: docs/language.md, section 4.
+wrote: the settled tier in the first, then rows of `ROW` cells.
+Source of every step: docs/language.md, section 4.
 """
 
 from __future__ import annotations

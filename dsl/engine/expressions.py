@@ -32,6 +32,24 @@ class Value:
     present: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is a condition true, is it false, or (the contrary) is that not so: what a text answers."""
+
+    truth: bool
+    contrary: bool = False
+
+
+Leaf = (
+    checked.Const
+    | checked.EventField
+    | checked.CustomerField
+    | checked.ItemField
+    | checked.Calendar
+    | checked.TierNow
+)
+
+
 def both(*values: Value) -> tuple[str, ...]:
     """The presence tests of several values, each once."""
     return tuple(dict.fromkeys(test for value in values for test in value.present))
@@ -55,18 +73,6 @@ class Scope:
     def value(self, node: checked.Expr) -> Value:
         """The expression as text over registers; divisions and items have been prepared."""
         match node:
-            case checked.Const():
-                return Value(str(self._constant(node)), node.type.decimals)
-            case checked.EventField():
-                return self._field(("attribute", node.name), node)
-            case checked.CustomerField():
-                return self._optional(f"c_{self._attribute_slot(node)}", node)
-            case checked.ItemField():
-                return self._item_field(node)
-            case checked.Calendar():
-                return Value(self._column("local", node.part), node.type.decimals)
-            case checked.TierNow():
-                return Value("tier")
             case checked.Negation():
                 inner = self.value(node.operand)
                 return Value(f"(-{inner.text})", inner.decimals, inner.present)
@@ -78,6 +84,23 @@ class Scope:
                 return self._optional(self.registers[node], node)
             case checked.ItemCount() | checked.ItemDistinct():
                 return Value(self.registers[node], node.type.decimals)
+            case _:
+                return self._leaf(node)
+
+    def _leaf(self, node: Leaf) -> Value:
+        match node:
+            case checked.Const():
+                return Value(str(self._constant(node)), node.type.decimals)
+            case checked.EventField():
+                return self._optional(self._column("attribute", node.name), node)
+            case checked.CustomerField():
+                return self._optional(f"c_{self._attribute_slot(node)}", node)
+            case checked.ItemField():
+                return self._item_field(node)
+            case checked.Calendar():
+                return Value(self._column("local", node.part), node.type.decimals)
+            case checked.TierNow():
+                return Value("tier")
 
     def _arithmetic(self, node: checked.Arithmetic) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -97,9 +120,6 @@ class Scope:
                 return f"f{index}"
         raise KeyError(name)
 
-    def _field(self, place: tuple[str, str], node: checked.Expr) -> Value:
-        return self._optional(self._column(*place), node)
-
     def _optional(self, text: str, node: checked.Expr, decimals: int | None = None) -> Value:
         scale = node.type.decimals if decimals is None else decimals
         return Value(text, scale, (f"{text} != {NA}",))
@@ -117,106 +137,105 @@ class Scope:
 
     def true(self, node: checked.Condition) -> str:
         """Text that holds exactly where the condition is true."""
-        return self._test(node, truth=True, complement=False)
+        return self._test(node, Question(truth=True))
 
     def not_true(self, node: checked.Condition) -> str:
         """Text that holds where the condition is false or neither."""
-        return self._test(node, truth=True, complement=True)
+        return self._test(node, Question(truth=True, contrary=True))
 
     def false(self, node: checked.Condition) -> str:
         """Text that holds exactly where the condition is false."""
-        return self._test(node, truth=False, complement=False)
+        return self._test(node, Question(truth=False))
 
-    def _test(self, node: checked.Condition, *, truth: bool, complement: bool) -> str:
-        """Text for "the condition is true (or false)", or where complemented for its contrary."""
+    def _test(self, node: checked.Condition, ask: Question) -> str:
         match node:
             case checked.Inversion():
-                return self._test(node.operand, truth=not truth, complement=complement)
+                return self._test(node.operand, Question(not ask.truth, ask.contrary))
             case checked.Conjunction():
-                return self._joined(node.parts, truth, complement, all_needed=truth)
+                return self._joined(node.parts, ask, all_needed=ask.truth)
             case checked.Disjunction():
-                return self._joined(node.parts, truth, complement, all_needed=not truth)
+                return self._joined(node.parts, ask, all_needed=not ask.truth)
             case checked.Comparison():
-                left, right = self.value(node.left), self.value(node.right)
-                decimals = max(left.decimals, right.decimals)
-                sides = rescaled(left, decimals), rescaled(right, decimals)
-                tests = [(node.op, *sides)]
-                return _atom(both(left, right), tests, truth, complement)
+                return self._compared(ask, node.left, [(node.op, node.right)])
             case checked.Between():
-                value, low, high = (self.value(n) for n in (node.value, node.low, node.high))
-                decimals = max(value.decimals, low.decimals, high.decimals)
-                inside = rescaled(value, decimals)
-                tests = [(">=", inside, rescaled(low, decimals)), ("<=", inside, rescaled(high, decimals))]
-                return _atom(both(value, low, high), tests, truth, complement)
+                return self._compared(ask, node.value, [(">=", node.low), ("<=", node.high)])
             case checked.Membership():
-                return self._membership(node, truth, complement)
+                return self._membership(node, ask)
             case checked.Known():
-                return self._known(node, truth, complement)
+                return self._known(node, ask)
             case checked.Truth():
                 value = self.value(node.value)
-                return _atom(value.present, [("!=", value.text, "0")], truth, complement)
+                return _atom(value.present, [("!=", value.text, "0")], ask)
             case checked.ItemTest():
-                return self._item_test(node, truth, complement)
+                return self._item_test(node, ask)
 
     def _joined(
-        self, parts: Iterable[checked.Condition], truth: bool, complement: bool, *, all_needed: bool
+        self, parts: Iterable[checked.Condition], ask: Question, *, all_needed: bool
     ) -> str:
-        word = " and " if all_needed != complement else " or "
-        texts = [self._test(part, truth=truth, complement=complement) for part in parts]
-        return "(" + word.join(texts) + ")"
+        word = " and " if all_needed != ask.contrary else " or "
+        return "(" + word.join(self._test(part, ask) for part in parts) + ")"
 
-    def _membership(self, node: checked.Membership, truth: bool, complement: bool) -> str:
+    def _compared(
+        self, ask: Question, node: checked.Expr, tests: list[tuple[str, checked.Expr]]
+    ) -> str:
+        """One value against others, all at the largest scale among them."""
+        value, others = self.value(node), [self.value(other) for _, other in tests]
+        decimals = max(value.decimals, *(other.decimals for other in others))
+        sides = [rescaled(other, decimals) for other in others]
+        left = rescaled(value, decimals)
+        atoms = [(op, left, side) for (op, _), side in zip(tests, sides, strict=True)]
+        return _atom(both(value, *others), atoms, ask)
+
+    def _membership(self, node: checked.Membership, ask: Question) -> str:
         value = self.value(node.value)
-        wanted = truth != node.negated
         choices = [self.value(choice) for choice in node.choices]
         decimals = max((value.decimals, *(choice.decimals for choice in choices)))
-        op, word = ("==", " or ") if wanted != complement else ("!=", " and ")
-        inside = rescaled(value, decimals)
-        test = word.join(f"{inside} {op} {rescaled(choice, decimals)}" for choice in choices)
-        return _guarded(value.present, f"({test})", complement)
+        inside = (ask.truth != node.negated) != ask.contrary
+        op, word = ("==", " or ") if inside else ("!=", " and ")
+        left = rescaled(value, decimals)
+        test = word.join(f"{left} {op} {rescaled(choice, decimals)}" for choice in choices)
+        return _guarded(value.present, f"({test})", ask)
 
-    def _known(self, node: checked.Known, truth: bool, complement: bool) -> str:
+    def _known(self, node: checked.Known, ask: Question) -> str:
         value = self.value(node.value)
+        known = (ask.truth != node.negated) != ask.contrary
         if not value.present:
-            return "1 == 1" if (truth != node.negated) != complement else "1 == 0"
-        if (truth != node.negated) != complement:
+            return "1 == 1" if known else "1 == 0"
+        if known:
             return "(" + " and ".join(value.present) + ")"
         return "(" + " or ".join(_turned(test) for test in value.present) + ")"
 
-    def _item_test(self, node: checked.ItemTest, truth: bool, complement: bool) -> str:
+    def _item_test(self, node: checked.ItemTest, ask: Question) -> str:
         register = self.registers[node]
         trues, falses, lines = f"{register}t", f"{register}f", "(j - i)"
-        conditions = {
-            ("any", True): (trues, ">", "0"),
-            ("any", False): (falses, "=", lines),
-            ("every", True): (trues, "=", lines),
-            ("every", False): (falses, ">", "0"),
-            ("no", True): (falses, "=", lines),
-            ("no", False): (trues, ">", "0"),
+        tests = {
+            ("any", True): (">", trues, "0"),
+            ("any", False): ("=", falses, lines),
+            ("every", True): ("=", trues, lines),
+            ("every", False): (">", falses, "0"),
+            ("no", True): ("=", falses, lines),
+            ("no", False): (">", trues, "0"),
         }
-        left, op, right = conditions[node.quantifier, truth]
-        return _atom((), [(op, left, right)], truth=True, complement=complement)
+        # What was counted already asks "is true" or "is false"; only the contrary is left.
+        counted = Question(truth=True, contrary=ask.contrary)
+        return _atom((), [tests[node.quantifier, ask.truth]], counted)
 
 
-def _atom(
-    present: tuple[str, ...], tests: list[tuple[str, str, str]], truth: bool, complement: bool
-) -> str:
-    """All of the tests (or where the truth is false: not all), and everything present."""
-    turned = truth == complement
-    signs = _COMPLEMENTS if turned else _OPERATORS
-    word = " or " if turned else " and "
+def _atom(present: tuple[str, ...], tests: list[tuple[str, str, str]], ask: Question) -> str:
+    """All of the tests (asked for false: not all of them), with everything present."""
+    turned = ask.truth == ask.contrary
+    signs, word = (_COMPLEMENTS, " or ") if turned else (_OPERATORS, " and ")
     body = word.join(f"{left} {signs[op]} {right}" for op, left, right in tests)
-    return _guarded(present, f"({body})" if len(tests) > 1 else body, complement)
+    return _guarded(present, f"({body})" if len(tests) > 1 else body, ask)
 
 
-def _guarded(present: tuple[str, ...], body: str, complement: bool) -> str:
+def _guarded(present: tuple[str, ...], body: str, ask: Question) -> str:
     if not present:
         return body
-    if complement:
+    if ask.contrary:
         return "(" + " or ".join((*(_turned(test) for test in present), body)) + ")"
     return "(" + " and ".join((*present, body)) + ")"
 
 
 def _turned(test: str) -> str:
     return test.replace(" != ", " == ")
-

@@ -148,7 +148,8 @@ def _count_distinct(
     register = line.registers[form]
     value = f"v{line.plan.item_index[form.attribute.name]}"
     # An earlier line is read into registers of its own, so that the line at hand stays.
-    inner = {**line.registers, **{node: f"{line.registers[node]}e" for node in quotients}}
+    inner = dict(line.registers)
+    inner.update({node: f"{line.registers[node]}e" for node in quotients})
     earlier = Scope(line.plan, inner, _reader(line.plan, "u"))
     same = f"u{line.plan.item_index[form.attribute.name]} == {value}"
     before = earlier.true(form.where) if form.where is not None else "1 == 1"

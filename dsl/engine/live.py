@@ -117,9 +117,7 @@ class Compiled:
     def counters(self, event: Event) -> tuple[CounterKey, ...]:
         """What the event may draw on, in the order in which locks are taken."""
         at = instant(event.at)
-        return tuple(
-            sorted(self._key(c, event, at) for c in self.plan.counters_on(event.type))
-        )
+        return tuple(sorted(self._key(c, event, at) for c in self.plan.counters_on(event.type)))
 
     def _key(self, counter: Counter, event: Event, at: int) -> CounterKey:
         allowance = counter.allowance
@@ -187,9 +185,7 @@ class Compiled:
             if kind == ROW_AWARD:
                 reward, amount = rest[:2]
                 unit = rule.rewards[reward].unit
-                awards.append(
-                    Award(rule.name, reward, customer, unit.name, amount, unit.precision)
-                )
+                awards.append(Award(rule.name, reward, customer, unit.name, amount, unit.precision))
             elif kind == ROW_OUTCOME:
                 code, part, left, right = rest[:4]
                 test = FailedTest(part, _known(left), _known(right)) if part >= 0 else None
@@ -224,19 +220,19 @@ class Compiled:
         )
 
     def snapshot(self, state: CustomerState) -> dict[str, Any]:
-        """The state as JSON holds it: every aggregate by its key, and the history still looked at."""
+        """The state as JSON holds it: aggregates by key, and the history still looked at."""
         tails = [state.row[a.slot] for a in self.plan.aggregates if a.kind == "last"]
         first = min(tails, default=0)
         return {
-            "aggregates": {
-                a.key: self._saved(a, state, first) for a in self.plan.aggregates
-            },
+            "aggregates": {a.key: self._saved(a, state, first) for a in self.plan.aggregates},
             "history": state.history[HISTORY_WIDTH * first :],
             "fixed_tier": state.row[SLOT_FIXED_TIER],
             "last": list(state.last) if state.last else None,
         }
 
-    def _saved(self, aggregate: Aggregate, state: CustomerState, first: int) -> list[int | str | None]:
+    def _saved(
+        self, aggregate: Aggregate, state: CustomerState, first: int
+    ) -> list[int | str | None]:
         cells: list[int | str | None] = list(
             state.row[aggregate.slot : aggregate.slot + aggregate.size]
         )

@@ -197,7 +197,7 @@ def _round(
 
 
 def _multiply(write: Writer, plan: Plan, index: int, bases: dict[str, str]) -> None:
-    """Step 5: a multiplier gives (factor - 1) times the event's base, never of other multipliers."""
+    """Step 5: a multiplier gives (factor - 1) times the base, which no multiplier is part of."""
     for place, reward in enumerate(plan.program.rules[index].rewards):
         if isinstance(reward.form, checked.Multiplier):
             factor = reward.form.factor

@@ -120,7 +120,7 @@ class DryRun:
         return totals
 
 
-def dry_run(  # noqa: PLR0913 - what a run is asked for, each by name
+def dry_run(
     compiled: Compiled,
     history: History,
     *,

@@ -49,7 +49,9 @@ def encode(plan: Plan, history: History) -> Batch:
     lines = np.empty((int(history.lines.starts[-1]), len(plan.item_fields)), np.int64)
     for place, node in enumerate(plan.item_fields):
         lines[:, place] = _coded(history.lines.columns.get(node.name), codes)
-    return Batch(width, rows.ravel().tolist(), lines.ravel().tolist(), history.lines.starts.tolist())
+    return Batch(
+        width, rows.ravel().tolist(), lines.ravel().tolist(), history.lines.starts.tolist()
+    )
 
 
 def _field(field: Field, history: History, clock: _Clock, codes: Codes) -> Ints:

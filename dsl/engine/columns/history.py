@@ -305,9 +305,7 @@ class _Rows:
     ids: pa.StringArray
     columns: dict[Attribute, Column]
 
-    def joined_with(
-        self, at: Ints, who: pa.StringArray, columns: dict[Attribute, Column]
-    ) -> _Rows:
+    def joined_with(self, at: Ints, who: pa.StringArray, columns: dict[Attribute, Column]) -> _Rows:
         """These rows with profiles, of an empty id, after them."""
         names = self.type_names
         if PROFILE not in names:
