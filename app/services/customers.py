@@ -1,0 +1,200 @@
+"""Customers: who they are, what they have, and the locks that keep their state whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Balance, Customer, Event, Program, Snapshot
+from app.services import ledger, programs
+from app.services.errors import NotFound
+from app.services.recorded import events_of
+from app.services.rows import batches, upsert
+from dsl import Compiled, CustomerState
+from dsl.meaning import events as reading
+
+
+@dataclass(slots=True)
+class Known:
+    """A customer's row while its lock is held; `is_new` where this transaction made it."""
+
+    id: int
+    joined_at: dt.datetime | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A customer as of an instant: tier, balances, known attributes, number of events."""
+
+    customer: Customer
+    tier: str | None
+    balances: Sequence[Balance]
+    attributes: Mapping[str, reading.Value]
+    events: int
+    last_at: dt.datetime | None
+
+
+def get(session: Session, program: Program, external_id: str) -> Customer:
+    """The customer of a program by the id others know."""
+    customer = session.scalar(
+        select(Customer).where(
+            Customer.program_id == program.id, Customer.external_id == external_id
+        )
+    )
+    if customer is None:
+        raise NotFound("There is no customer %(id)s.", id=external_id)
+    return customer
+
+
+def search(
+    session: Session, program: Program, text: str = "", limit: int = 50, after: str = ""
+) -> Sequence[Customer]:
+    """Customers whose id begins with a text, by id; `after` is the last id of the page before."""
+    statement = (
+        select(Customer)
+        .where(Customer.program_id == program.id, Customer.external_id > after)
+        .order_by(Customer.external_id)
+        .limit(limit)
+    )
+    if text:
+        statement = statement.where(Customer.external_id.startswith(text, autoescape=True))
+    return session.scalars(statement).all()
+
+
+def count(session: Session, program: Program) -> int:
+    """How many customers the program has."""
+    statement = select(func.count()).where(Customer.program_id == program.id)
+    return session.scalar(statement) or 0
+
+
+def overview(
+    session: Session, program: Program, customer: Customer, *, now: dt.datetime
+) -> Overview:
+    """The customer as of now, under what is in force now."""
+    compiled = programs.current_compiled(session, program, now)
+    events, last_at = session.execute(
+        select(func.count(), func.max(Event.at)).where(Event.customer_id == customer.id)
+    ).one()
+    state = state_of(session, customer, compiled)
+    at = max(now, last_at) if last_at else now
+    return Overview(
+        customer,
+        compiled.tier(state, at),
+        ledger.balances(session, customer),
+        _attributes(session, customer, compiled),
+        events,
+        last_at,
+    )
+
+
+def tiers_of(
+    session: Session, program: Program, customers: Sequence[Customer], *, now: dt.datetime
+) -> dict[int, str | None]:
+    """The tiers of several customers as of now, by their ids."""
+    compiled = programs.current_compiled(session, program, now)
+    rows = session.scalars(
+        select(Snapshot).where(Snapshot.customer_id.in_([one.id for one in customers]))
+    )
+    snapshots = {row.customer_id: row for row in rows}
+    tiers: dict[int, str | None] = {}
+    for customer in customers:
+        row = snapshots.get(customer.id)
+        state = _restored(session, customer, compiled, row)
+        tiers[customer.id] = compiled.tier(state, max(now, row.last_at) if row else now)
+    return tiers
+
+
+def state_of(session: Session, customer: Customer, compiled: Compiled) -> CustomerState:
+    """The customer's state after all that is recorded, as a program keeps it."""
+    return _restored(session, customer, compiled, session.get(Snapshot, customer.id))
+
+
+def _restored(
+    session: Session, customer: Customer, compiled: Compiled, row: Snapshot | None
+) -> CustomerState:
+    state = compiled.restore(row.data) if row is not None else None
+    if state is None:
+        state = compiled.new_state()
+        for one in events_of(session, customer.id):
+            compiled.fold(one.read(compiled.program), state)
+    return state
+
+
+def _attributes(
+    session: Session, customer: Customer, compiled: Compiled
+) -> dict[str, reading.Value]:
+    """What signup and profile events have set, the later word winning."""
+    known: dict[str, reading.Value] = {}
+    for one in events_of(session, customer.id):
+        if one.type in ("signup", "profile"):
+            said = one.read(compiled.program).attributes
+            names = compiled.program.customer_attributes
+            known.update({name: value for name, value in said.items() if name in names})
+    return known
+
+
+def lock_customers(
+    session: Session, program: Program, externals: Collection[str], *, now: dt.datetime
+) -> dict[str, Known]:
+    """Hold these customers to the end of the transaction, in the order of their ids.
+
+    Those not seen before are added.
+    """
+    wanted = sorted(externals)
+    seen: set[str] = set()
+    for some in batches(wanted):
+        seen.update(
+            session.scalars(
+                select(Customer.external_id).where(
+                    Customer.program_id == program.id, Customer.external_id.in_(some)
+                )
+            )
+        )
+    created: set[str] = set()
+    missing = [external for external in wanted if external not in seen]
+    if missing:
+        statement = (
+            upsert(session, Customer)
+            .on_conflict_do_nothing(index_elements=["program_id", "external_id"])
+            .returning(Customer.external_id)
+        )
+        rows = [
+            {"program_id": program.id, "external_id": external, "created_at": now}
+            for external in missing
+        ]
+        created.update(session.scalars(statement, rows))
+    known: dict[str, Known] = {}
+    for some in batches(wanted):
+        for external, customer_id, joined_at in session.execute(
+            select(Customer.external_id, Customer.id, Customer.joined_at)
+            .where(Customer.program_id == program.id, Customer.external_id.in_(some))
+            .order_by(Customer.external_id)
+            .with_for_update()
+        ):
+            known[external] = Known(customer_id, joined_at, external in created)
+    return known
+
+
+def note_joining(
+    session: Session, customers: Mapping[str, Known], events: Iterable[reading.Event]
+) -> None:
+    """Keep when customers joined: at their signup, else at the first event that is no profile."""
+    joined: dict[int, dt.datetime] = {}
+    signed_up: set[str] = set()
+    for event in events:
+        known = customers[event.customer]
+        if event.type == "signup" and event.customer not in signed_up:
+            signed_up.add(event.customer)
+            known.joined_at = joined[known.id] = event.at
+        elif event.type != "profile" and known.joined_at is None:
+            known.joined_at = joined[known.id] = event.at
+    if joined:
+        session.execute(
+            update(Customer),
+            [{"id": customer, "joined_at": at} for customer, at in joined.items()],
+        )
