@@ -38,7 +38,7 @@ def encode(plan: Plan, history: History) -> Batch:
     """Fill every field of the plan for every event of the history."""
     zone = ZoneInfo(plan.program.timezone)
     codes = Codes(plan.text_codes)
-    clock = _Clock(history.at, zone)
+    clock = Clock(history.at, zone)
     own = np.array([plan.types.get(name, 0) for name in history.type_names], np.int64)
     columns = [own[history.types], history.at]
     columns += [_field(field, history, clock, codes) for field in plan.fields]
@@ -54,7 +54,7 @@ def encode(plan: Plan, history: History) -> Batch:
     )
 
 
-def _field(field: Field, history: History, clock: _Clock, codes: Codes) -> Ints:
+def _field(field: Field, history: History, clock: Clock, codes: Codes) -> Ints:
     if field.source == "attribute" and field.type is not None:
         if field.name == "customer":
             names = np.array([codes.code(name) for name in history.customer_ids], np.int64)
@@ -83,7 +83,7 @@ def _coded(column: Column | None, codes: Codes) -> Ints:
     return np.asarray(own[np.where(column.values == NA, -1, column.values)])
 
 
-class _Clock:
+class Clock:
     """The wall clock of many instants in one zone."""
 
     def __init__(self, at: Ints, zone: ZoneInfo) -> None:
