@@ -96,12 +96,21 @@ def publish(
     """Put an approved version in force from now on, in place of what is live of its rule."""
     require(actor, APPROVERS)
     rule = version.rule
-    program, published = _locked(session, rule)
-    live = rules.live_rule_version(session, published, rule)
+    _not_retired(rule)
+    program, _published = _locked(session, rule)
     if not _is_approved(session, version):
         raise Conflict("This version has not been approved.")
-    if live is not None and live.number >= version.number:
-        raise Conflict("This version or a later one is live already; use roll back.")
+    was_out = (
+        select(RuleVersion.id)
+        .join(RuleChange, RuleChange.to_version_id == RuleVersion.id)
+        .where(
+            RuleChange.rule_id == rule.id,
+            RuleChange.action.in_(rules.MOVES),
+            RuleVersion.number >= version.number,
+        )
+    )
+    if session.scalars(was_out).first() is not None:
+        raise Conflict("This version or a later one was published before; use roll back.")
     return _put(session, program, rule, version, "published", actor=actor, now=now, note=note)
 
 

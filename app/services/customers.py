@@ -77,17 +77,19 @@ def overview(
 ) -> Overview:
     """The customer as of now, under what is in force now."""
     compiled = programs.current_compiled(session, program, now)
-    events, last_at = session.execute(
+    row = session.execute(
         select(func.count(), func.max(Event.at)).where(Event.customer_id == customer.id)
     ).one()
+    # There is no last one where there are none.
+    last_at: dt.datetime | None = row[1]
     state = state_of(session, customer, compiled)
-    at = max(now, last_at) if last_at else now
+    at = max(now, last_at or now)
     return Overview(
         customer,
         compiled.tier(state, at),
         ledger.balances(session, customer),
         _attributes(session, customer, compiled),
-        events,
+        row[0],
         last_at,
     )
 
@@ -185,14 +187,26 @@ def note_joining(
 ) -> None:
     """Keep when customers joined: at their signup, else at the first event that is no profile."""
     joined: dict[int, dt.datetime] = {}
+    earlier: dict[int, dt.datetime] = {}
     signed_up: set[str] = set()
     for event in events:
         known = customers[event.customer]
         if event.type == "signup" and event.customer not in signed_up:
             signed_up.add(event.customer)
             known.joined_at = joined[known.id] = event.at
-        elif event.type != "profile" and known.joined_at is None:
+        elif event.type in ("signup", "profile"):
+            continue
+        elif known.joined_at is None:
             known.joined_at = joined[known.id] = event.at
+        elif event.at < known.joined_at:
+            earlier.setdefault(known.id, event.at)
+    # Who signed up joined then, whatever comes to light of the time before.
+    for ids in batches(sorted(earlier)):
+        signups = select(Event.customer_id).where(
+            Event.customer_id.in_(ids), Event.type == "signup"
+        )
+        for customer in set(ids) - set(session.scalars(signups)):
+            joined[customer] = earlier[customer]
     if joined:
         session.execute(
             update(Customer),

@@ -19,7 +19,7 @@ from app.models import Decision, Program, Snapshot
 from app.services import counters, ledger
 from app.services.customers import Known, note_joining
 from app.services.recorded import Place, events_of, recorded_events
-from app.services.rows import batches, upsert
+from app.services.rows import batches, table_of, upsert
 from app.services.versions import Ruling
 from app.services.walks import Walk
 from dsl.meaning import events as reading
@@ -65,7 +65,7 @@ def decide(
     for one in new:
         _decide_one(one, walks[one.event.customer], used)
     session.execute(
-        insert(Decision.__table__),
+        insert(table_of(Decision)),
         [
             {
                 "event_seq": one.seq,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dsl.meaning.diagnostics import Diagnostic
+from dsl.text.diagnostics import Diagnostic
 
 
 class ServiceError(Exception):

@@ -109,7 +109,7 @@ def import_customers(
     earlier = _imported(session, program, [str(row.get("customer")) for row in rows])
     raws = [_profile(row, current, zone) for row in rows]
     for raw in raws:
-        last = earlier.get(str(raw["customer"]))
+        last = earlier.get(str(raw.get("customer")))
         if last is None:
             continue
         event = dsl.read_event(raw, current)
@@ -179,11 +179,11 @@ def preview_decision(
 
 def _read(index: int, raw: Mapping[str, Any], rulings: Rulings, now: dt.datetime) -> New | Refused:
     """The event as the version in force at its own time understands it."""
-    at = reading.read_time(raw.get("at")) if isinstance(raw, Mapping) else None
+    at = reading.read_time(raw.get("at"))
     ruling = rulings.at(at or now)
     event = dsl.read_event(raw, ruling.compiled.program)
     if isinstance(event, tuple):
-        event_id = raw.get("id") if isinstance(raw, Mapping) else None
+        event_id = raw.get("id")
         problems = tuple(_problem(problem) for problem in event)
         return Refused(index, event_id if isinstance(event_id, str) else None, 422, problems)
     content = reading.canonical_content(event)
@@ -224,7 +224,7 @@ def _recorded_hashes(session: Session, program: Program, ids: Sequence[str]) -> 
                 Event.program_id == program.id, Event.event_id.in_(some)
             )
         )
-        found.update(rows.tuples())
+        found.update(rows.all())
     return found
 
 
@@ -256,7 +256,7 @@ def _record(
         }
         for one in new
     ]
-    seqs = dict(session.execute(statement, rows).tuples())
+    seqs = dict(session.execute(statement, rows).all())
     raced = [one for one in new if one.event.id not in seqs]
     hashes = _recorded_hashes(session, program, [one.event.id for one in raced])
     for one in raced:

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.models import Balance, Customer, Event, LedgerEntry, Program
-from app.services.rows import upsert
+from app.services.rows import table_of, upsert
 
 ACCRUAL = "accrual"
 
@@ -51,7 +51,7 @@ def post(session: Session, postings: Sequence[Posting], *, now: dt.datetime) -> 
     for one in postings:
         sums[one.customer_id, one.unit, one.precision] += one.amount
     session.execute(
-        insert(LedgerEntry.__table__),
+        insert(table_of(LedgerEntry)),
         [
             {
                 "customer_id": one.customer_id,

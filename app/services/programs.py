@@ -243,15 +243,15 @@ def add_version(
 ) -> ProgramVersion:
     """Put an ordered set of rule versions in force from an instant, if it checks as a whole.
 
-    Whoever calls holds the program's lock. A unit keeps its precision once it is published: the
-    ledger counts in it.
+    Whoever calls holds the program's lock. Transactions that take events in are waited for, so
+    that each sees all of a version or nothing.
     """
     parts = texts(declarations.text, rules)
-    checked_program = check_or_raise(parts)
+    check_or_raise(parts)
     last = latest_version(session, program)
     if last is not None:
-        _keep_precisions(compiled_for(session, last).program, checked_program)
         in_force_from = max(in_force_from, last.in_force_from)
+    session.execute(select(Program.id).where(Program.id == program.id).with_for_update())
     version = ProgramVersion(
         program_id=program.id,
         number=last.number + 1 if last else 1,
@@ -271,18 +271,13 @@ def add_version(
     return version
 
 
-def _keep_precisions(before: checked.Program, after: checked.Program) -> None:
-    for name, unit in before.units.items():
-        if name in after.units and after.units[name].precision != unit.precision:
-            raise Conflict(
-                "The precision of %(unit)s cannot change: the ledger already counts in it.",
-                unit=name,
-            )
-
-
 def lock_program(session: Session, program: Program) -> None:
-    """Wait for whoever is publishing, so that versions follow one another."""
-    session.execute(select(Program.id).where(Program.id == program.id).with_for_update())
+    """Wait for whoever changes rules too, so that numbers and places follow one another.
+
+    Taking events in goes on meanwhile.
+    """
+    statement = select(Program.id).where(Program.id == program.id)
+    session.execute(statement.with_for_update(key_share=True))
 
 
 def parts_hash(parts: Iterable[Part]) -> str:

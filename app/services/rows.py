@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -15,11 +16,16 @@ BATCH = 1_000
 
 def upsert(session: Session, model: type[DeclarativeBase]) -> postgresql.Insert:
     """An INSERT into the model's table that can be told what to do ON CONFLICT."""
-    table = model.__table__
+    table = table_of(model)
     if session.get_bind().dialect.name == "sqlite":
         # Both classes have the same methods, without a common base.
-        return sqlite.insert(table)  # type: ignore[return-value, arg-type]
-    return postgresql.insert(table)  # type: ignore[arg-type]
+        return sqlite.insert(table)  # type: ignore[return-value]
+    return postgresql.insert(table)
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The model's table: rows go in by the thousand without the unit of work."""
+    return model.metadata.tables[model.__tablename__]
 
 
 def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -68,4 +68,4 @@ class Rulings:
             .join(ProgramVersionRule, ProgramVersionRule.rule_version_id == RuleVersion.id)
             .where(ProgramVersionRule.program_version_id == version.id)
         )
-        return dict(rows.tuples())
+        return dict(rows.all())

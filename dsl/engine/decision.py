@@ -6,7 +6,7 @@ Amounts are integers of the unit's precision. Reasons are those of docs/language
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class Decision:
             "event_id": self.event_id,
             "customer": self.customer,
             "tier": self.tier,
-            "awards": [asdict(award) for award in self.awards],
-            "outcomes": [asdict(outcome) for outcome in self.outcomes],
+            "awards": [_plain(award) for award in self.awards],
+            "outcomes": [_plain_outcome(outcome) for outcome in self.outcomes],
             "taken": [[k.scope, k.name, k.holder, k.period, n] for k, n in self.taken.items()],
         }
 
@@ -129,6 +129,21 @@ class Decision:
             outcomes=tuple(_outcome(outcome) for outcome in data["outcomes"]),
             taken={CounterKey(*key): amount for *key, amount in data["taken"]},
         )
+
+
+def _plain(part: Award | FailedTest | Working | Cut) -> dict[str, Any]:
+    # Not asdict, which copies every value deep: this is done for each event that comes in.
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
+def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": outcome.rule,
+        "reason": outcome.reason,
+        "test": _plain(outcome.test) if outcome.test else None,
+        "workings": [_plain(working) for working in outcome.workings],
+        "cuts": [_plain(cut) for cut in outcome.cuts],
+    }
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
