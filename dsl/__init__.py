@@ -1,0 +1,53 @@
+"""The rule language: texts to trees, trees to checked programs, programs to decisions.
+
+This is the public API; docs/architecture.md says what each name is for. Histories and dry runs,
+which need NumPy and Arrow, have a door of their own: dsl.engine.columns.
+"""
+
+from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Outcome, Working
+from dsl.engine.explain import Explanation, decimal_text, explain
+from dsl.engine.live import Compiled, CustomerState, compile_program
+from dsl.meaning.check import Checked, Part, check
+from dsl.meaning.events import (
+    Event,
+    FieldProblem,
+    canonical_content,
+    content_hash,
+    read_event,
+    read_recorded,
+    render_field,
+)
+from dsl.meaning.wording import Message, render
+from dsl.text.diagnostics import Diagnostic
+from dsl.text.source import Source, Span
+
+__all__ = [
+    "Award",
+    "Checked",
+    "Compiled",
+    "CounterKey",
+    "CustomerState",
+    "Cut",
+    "Decision",
+    "Diagnostic",
+    "Event",
+    "Explanation",
+    "FailedTest",
+    "FieldProblem",
+    "Message",
+    "Outcome",
+    "Part",
+    "Source",
+    "Span",
+    "Working",
+    "canonical_content",
+    "check",
+    "compile_program",
+    "content_hash",
+    "decimal_text",
+    "explain",
+    "read_event",
+    "read_recorded",
+    "render",
+    "render_field",
+]

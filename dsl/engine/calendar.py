@@ -9,9 +9,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+
+from dsl.meaning.times import instant_of
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from dsl.text.ast import DurationUnit, Period
 
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -44,20 +47,7 @@ def to_local(at: int, zone: ZoneInfo) -> int:
 
 def from_local(local: int, zone: ZoneInfo) -> int:
     """The instant of a wall-clock time: of two the first, of a skipped one the next that exists."""
-    naive = EPOCH_LOCAL + dt.timedelta(microseconds=local)
-    first = instant(naive.replace(tzinfo=zone, fold=0))
-    if to_local(first, zone) == local:
-        return first
-    # Skipped: the clock jumps between the two readings; the jump is where local time resumes.
-    low, high = sorted((instant(naive.replace(tzinfo=zone, fold=1)), first))
-    offset = to_local(low, zone) - low
-    while high - low > 1:
-        middle = (low + high) // 2
-        if to_local(middle, zone) - middle == offset:
-            low = middle
-        else:
-            high = middle
-    return high
+    return instant_of(EPOCH_LOCAL + dt.timedelta(microseconds=local), zone)
 
 
 def period_index(local: int, period: Period) -> int:

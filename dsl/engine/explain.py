@@ -7,10 +7,7 @@ writes them: exact decimals, ISO dates, local times in the program's timezone.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,6 +16,7 @@ from dsl.engine.encode import EPOCH_ORDINAL
 from dsl.engine.paying import parts_of
 from dsl.meaning import checked
 from dsl.meaning.checked import Kind
+from dsl.meaning.wording import messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,15 +37,9 @@ class Explanation:
     sentences: tuple[str, ...]
 
 
-@cache
-def _wording(language: str) -> Wording:
-    text = files("dsl.meaning.messages").joinpath(f"decisions.{language}.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
 def explain(program: Program, decision: Decision, language: str = "en") -> tuple[Explanation, ...]:
     """Every rule on the event's type in text order, with its sentences."""
-    teller = _Teller(program, decision.tier, _wording(language))
+    teller = _Teller(program, decision.tier, messages(language, "decisions"))
     return tuple(teller.outcome(outcome) for outcome in decision.outcomes)
 
 

@@ -92,11 +92,13 @@ class Clock:
 
     @property
     def local(self) -> Ints:
+        """The wall-clock times."""
         if self._local is None:
             self._local = _by_quarter(self._at, lambda at: to_local(at, self._zone))
         return self._local
 
     def part(self, part: str) -> Ints:
+        """A part of the wall-clock times, by its name in the language."""
         day, time = np.divmod(self.local, DAY_US)
         parts: dict[str, Callable[[], Ints]] = {
             "date": lambda: day,
@@ -108,6 +110,7 @@ class Clock:
         return parts[part]()
 
     def period(self, period: str) -> Ints:
+        """The indexes of the calendar periods the times are in."""
         day = self.local // DAY_US
         if period == "day":
             return day

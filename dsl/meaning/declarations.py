@@ -1,0 +1,204 @@
+"""Declarations of a program: its frame, attributes, events and tiers.
+
+Source: docs/language.md, section 2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dsl.meaning import catalogue, checked
+from dsl.meaning.catalogue import AttributeInfo, EventType
+from dsl.meaning.checked import Kind, Type
+from dsl.meaning.currencies import CURRENCIES
+from dsl.meaning.diagnostics import (
+    DuplicateName,
+    UnknownCurrency,
+    UnknownName,
+    UnknownTimezone,
+)
+from dsl.meaning.scope import Declared
+from dsl.text import ast
+from dsl.text.diagnostics import Overflow
+from dsl.text.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dsl.meaning.scope import Problems
+
+Placed = tuple[ast.Statement, "Problems"]
+LARGEST = 10**18 - 1
+
+
+def declare(statements: Iterable[Placed]) -> Declared:
+    """Everything the statements of all parts declare; a part may use what a later one says."""
+    declared = Declared()
+    placed = list(statements)
+    _program(placed, declared)
+    for statement, problems in placed:
+        if isinstance(statement, ast.EventDecl):
+            _event(statement, declared, problems, placed)
+    for statement, problems in placed:
+        if isinstance(statement, ast.AttributesDecl):
+            _attributes(statement, declared, problems)
+    # What a profile sets are the customer's attributes, whatever was declared for it besides.
+    profile = declared.events["profile"]
+    declared.events["profile"] = EventType(
+        profile.name, {**profile.attributes, **declared.customer}, profile.doc
+    )
+    for statement, problems in placed:
+        if isinstance(statement, ast.TierDecl):
+            _tier(statement, declared, problems)
+    return declared
+
+
+def _program(placed: list[Placed], declared: Declared) -> None:
+    seen = False
+    for statement, problems in placed:
+        if not isinstance(statement, ast.ProgramDecl):
+            continue
+        if seen:
+            problems.report(
+                DuplicateName(
+                    span=statement.span, part=problems.part, name=statement.name, role="program"
+                )
+            )
+            continue
+        seen = True
+        declared.name = statement.name
+        if statement.timezone is not None:
+            _timezone(statement.timezone, declared, problems)
+        if statement.currency is not None:
+            _currency(statement.currency, declared, problems)
+
+
+def _timezone(node: ast.Text, declared: Declared, problems: Problems) -> None:
+    try:
+        declared.timezone = ZoneInfo(node.value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(node.value, catalogue.TIMEZONES)
+        problems.report(
+            UnknownTimezone(
+                span=node.span,
+                part=problems.part,
+                name=node.value,
+                suggestion=f'"{near}"' if near else None,
+            )
+        )
+
+
+def _currency(node: ast.Name, declared: Declared, problems: Problems) -> None:
+    code = node.dotted.upper()
+    if code in CURRENCIES:
+        declared.currency = code
+        return
+    problems.report(
+        UnknownCurrency(
+            span=node.span,
+            part=problems.part,
+            name=node.dotted,
+            suggestion=nearest(code, CURRENCIES),
+        )
+    )
+
+
+def _event(
+    node: ast.EventDecl, declared: Declared, problems: Problems, placed: list[Placed]
+) -> None:
+    name = node.name.dotted
+    earlier = (
+        statement
+        for statement, _ in placed[: placed.index((node, problems))]
+        if isinstance(statement, ast.EventDecl)
+    )
+    if any(statement.name.dotted == name for statement in earlier):
+        _duplicate(node.name, "event", problems)
+        return
+    event = declared.events.get(name) or catalogue.event_type(name, "")
+    declared.events[name] = EventType(
+        name, _with(event.attributes, node.attributes, problems), event.doc
+    )
+
+
+def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems) -> None:
+    holder = node.holder.dotted
+    if holder == "customer":
+        declared.customer = _with(declared.customer, node.attributes, problems)
+    elif holder == "item":
+        declared.item = _with(declared.item, node.attributes, problems)
+    elif holder in declared.events:
+        event = declared.events[holder]
+        declared.events[holder] = EventType(
+            holder, _with(event.attributes, node.attributes, problems), event.doc
+        )
+    else:
+        problems.report(
+            UnknownName(
+                span=node.holder.span,
+                part=problems.part,
+                name=holder,
+                role="holder",
+                suggestion=nearest(holder, ["customer", "item", *declared.events]),
+            )
+        )
+
+
+def _with(
+    known: dict[str, AttributeInfo], added: tuple[ast.Attribute, ...], problems: Problems
+) -> dict[str, AttributeInfo]:
+    """The attributes with those declared; one that is there already keeps its type."""
+    found = dict(known)
+    for attribute in added:
+        name = attribute.name.dotted
+        if name in found:
+            _duplicate(attribute.name, "attribute", problems)
+            continue
+        kind = attribute.type.kind
+        type_ = (
+            Type(Kind.TEXT, choices=attribute.type.choices)
+            if kind == "one of"
+            else catalogue.DECLARED_TYPES[kind]
+        )
+        found[name] = AttributeInfo(name, type_)
+    return found
+
+
+def _tier(node: ast.TierDecl, declared: Declared, problems: Problems) -> None:
+    name = node.name.dotted
+    if name in declared.tier_names:
+        _duplicate(node.name, "tier", problems)
+        return
+    options = tuple(
+        tuple(spent for item in option if (spent := _spent(item, problems)) is not None)
+        for option in node.options
+    )
+    declared.tiers.append(checked.Tier(name, len(declared.tiers) + 1, options))
+
+
+def _spent(node: ast.Spent, problems: Problems) -> checked.Spent | None:
+    amount = node.amount.scaleb(catalogue.MONEY.decimals)
+    if amount != int(amount) or amount > LARGEST:
+        digits = len(str(int(amount)))
+        problems.report(
+            Overflow(
+                span=node.span,
+                part=problems.part,
+                digits=digits,
+                decimals=max(0, -int(node.amount.as_tuple().exponent)),
+            )
+        )
+        return None
+    return checked.Spent(int(amount), node.window)
+
+
+def _duplicate(node: ast.Name, role: str, problems: Problems) -> None:
+    problems.report(
+        DuplicateName(
+            span=node.span,
+            part=problems.part,
+            name=node.dotted,
+            role=role,  # type: ignore[arg-type]  # its roles
+        )
+    )

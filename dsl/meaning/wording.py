@@ -1,0 +1,84 @@
+"""Problems in words, from messages/LANGUAGE.toml: code and wording stay apart."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from dsl.meaning.checked import Kind
+from dsl.meaning.diagnostics import (
+    DuplicateName,
+    LowFactor,
+    Syntax,
+    TypeMismatch,
+    UnknownCurrency,
+    UnknownName,
+)
+from dsl.text.diagnostics import BadLiteral
+
+if TYPE_CHECKING:
+    from dsl.text.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is wrong, and what to do about it where that can be said."""
+
+    text: str
+    help: str | None
+
+
+@cache
+def messages(language: str = "en", catalogue: str = "") -> dict[str, Any]:
+    """A message file: messages/LANGUAGE.toml, or messages/CATALOGUE.LANGUAGE.toml."""
+    name = f"{catalogue}.{language}.toml" if catalogue else f"{language}.toml"
+    return tomllib.loads(files("dsl.meaning.messages").joinpath(name).read_text("utf-8"))
+
+
+def render(problem: Diagnostic, language: str = "en") -> Message:
+    """A problem in words."""
+    wording = messages(language)
+    template = wording["problem"][_key(problem)]
+    words = _words(problem, wording)
+    help_ = template.get("help")
+    if problem.suggestion is not None:
+        help_ = wording["did-you-mean"]
+    elif isinstance(problem, Syntax) and not problem.expected:
+        help_ = None
+    return Message(
+        template["text"].format(**words), help_.format(**words) if help_ is not None else None
+    )
+
+
+def _key(problem: Diagnostic) -> str:
+    """Which template tells a problem: its code, finer where the code covers several things."""
+    match problem:
+        case Syntax() if not problem.found:
+            return "syntax-end"
+        case UnknownName():
+            return f"unknown-name-{problem.role}"
+        case TypeMismatch() if problem.expected is None:
+            return "type-mismatch-order"
+        case UnknownCurrency() if problem.expected is not None:
+            return "unknown-currency-other"
+        case LowFactor():
+            return "low-factor"
+        case _:
+            return problem.code
+
+
+def _words(problem: Diagnostic, wording: dict[str, Any]) -> dict[str, object]:
+    words: dict[str, object] = {f.name: getattr(problem, f.name) for f in fields(problem)}
+    for name, value in words.items():
+        if isinstance(value, Kind):
+            words[name] = wording["kind"][value.value]
+    if isinstance(problem, Syntax):
+        words["expected"] = ", ".join(problem.expected)
+    elif isinstance(problem, DuplicateName):
+        words["role"] = wording["role"][problem.role]
+    elif isinstance(problem, BadLiteral):
+        words["kind"] = wording["kind"][problem.kind]
+    return words
