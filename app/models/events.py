@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Digest, Key, OutsideId
@@ -39,7 +39,7 @@ class Event(Base):
     seq: Mapped[int] = mapped_column(Key, primary_key=True)
     program_id: Mapped[int] = mapped_column(ForeignKey("programs.id"))
     event_id: Mapped[str] = mapped_column(OutsideId)
-    type: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(Text)
     at: Mapped[dt.datetime]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     content: Mapped[str] = mapped_column(Text)

@@ -148,62 +148,62 @@ def lock_customers(
     Those not seen before are added.
     """
     wanted = sorted(externals)
-    seen: set[str] = set()
-    for some in batches(wanted):
-        seen.update(
-            session.scalars(
-                select(Customer.external_id).where(
-                    Customer.program_id == program.id, Customer.external_id.in_(some)
-                )
-            )
-        )
-    created: set[str] = set()
-    missing = [external for external in wanted if external not in seen]
-    if missing:
-        statement = (
-            upsert(session, Customer)
-            .on_conflict_do_nothing(index_elements=["program_id", "external_id"])
-            .returning(Customer.external_id)
-        )
-        rows = [
-            {"program_id": program.id, "external_id": external, "created_at": now}
-            for external in missing
-        ]
-        created.update(session.scalars(statement, rows))
+    known = _held(session, program, wanted)
+    missing = [external for external in wanted if external not in known]
+    if not missing:
+        return known
+    statement = (
+        upsert(session, Customer)
+        .on_conflict_do_nothing(index_elements=["program_id", "external_id"])
+        .returning(Customer.external_id)
+    )
+    rows = [
+        {"program_id": program.id, "external_id": external, "created_at": now}
+        for external in missing
+    ]
+    created = set(session.scalars(statement, rows))
+    for external, customer in _held(session, program, missing).items():
+        customer.is_new = external in created
+        known[external] = customer
+    return known
+
+
+def _held(session: Session, program: Program, externals: Sequence[str]) -> dict[str, Known]:
     known: dict[str, Known] = {}
-    for some in batches(wanted):
+    for some in batches(externals):
         for external, customer_id, joined_at in session.execute(
             select(Customer.external_id, Customer.id, Customer.joined_at)
             .where(Customer.program_id == program.id, Customer.external_id.in_(some))
             .order_by(Customer.external_id)
             .with_for_update()
         ):
-            known[external] = Known(customer_id, joined_at, external in created)
+            known[external] = Known(customer_id, joined_at, is_new=False)
     return known
 
 
 def note_joining(
     session: Session, customers: Mapping[str, Known], events: Iterable[reading.Event]
 ) -> None:
-    """Keep when customers joined: at their signup, else at the first event that is no profile."""
+    """Keep when customers joined: as signup or profile say, else at the first other event."""
     joined: dict[int, dt.datetime] = {}
     earlier: dict[int, dt.datetime] = {}
-    signed_up: set[str] = set()
+    said: set[str] = set()
     for event in events:
         known = customers[event.customer]
-        if event.type == "signup" and event.customer not in signed_up:
-            signed_up.add(event.customer)
-            known.joined_at = joined[known.id] = event.at
+        at = _said_to_join(event)
+        if at is not None and event.customer not in said:
+            said.add(event.customer)
+            known.joined_at = joined[known.id] = at
         elif event.type in ("signup", "profile"):
             continue
         elif known.joined_at is None:
             known.joined_at = joined[known.id] = event.at
         elif event.at < known.joined_at:
             earlier.setdefault(known.id, event.at)
-    # Who signed up joined then, whatever comes to light of the time before.
+    # Who signed up or was taken over joined then, whatever comes to light of the time before.
     for ids in batches(sorted(earlier)):
         signups = select(Event.customer_id).where(
-            Event.customer_id.in_(ids), Event.type == "signup"
+            Event.customer_id.in_(ids), Event.type.in_(("signup", "profile"))
         )
         for customer in set(ids) - set(session.scalars(signups)):
             joined[customer] = earlier[customer]
@@ -212,3 +212,11 @@ def note_joining(
             update(Customer),
             [{"id": customer, "joined_at": at} for customer, at in joined.items()],
         )
+
+
+def _said_to_join(event: reading.Event) -> dt.datetime | None:
+    """When the event itself says that the customer joined."""
+    if event.type == "signup":
+        return event.at
+    joined = event.attributes.get("joined") if event.type == "profile" else None
+    return joined if isinstance(joined, dt.datetime) else None

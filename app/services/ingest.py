@@ -25,9 +25,11 @@ from app.services.errors import Invalid, Problem
 from app.services.recorded import RecordedEvent
 from app.services.rows import batches, upsert
 from app.services.versions import Rulings
-from dsl.meaning import checked
 from dsl.meaning import events as reading
+from dsl.meaning.checked import Kind, Type
+from dsl.meaning.values import read_date
 
+DATE = Type(Kind.DATE)
 IMPORT_MARK = "import:"
 # Before every event of a customer who is taken over without the day of joining.
 IMPORT_AT = "1970-01-01T00:00:00+00:00"
@@ -61,7 +63,7 @@ Receipt = Accepted | Refused
 
 
 def ingest(
-    session: Session, program: Program, raws: Sequence[Mapping[str, Any]], *, now: dt.datetime
+    session: Session, program: Program, raws: Sequence[object], *, now: dt.datetime
 ) -> list[Receipt]:
     """Record and decide events; a receipt for each, in the order given.
 
@@ -107,12 +109,12 @@ def import_customers(
     current = programs.current_program(session, program, now)
     zone = ZoneInfo(current.timezone)
     earlier = _imported(session, program, [str(row.get("customer")) for row in rows])
-    raws = [_profile(row, current, zone) for row in rows]
+    raws = [_profile(row, zone) for row in rows]
     for raw in raws:
         last = earlier.get(str(raw.get("customer")))
         if last is None:
             continue
-        event = dsl.read_event(raw, current)
+        event = reading.read_event(raw, current)
         recorded = last.read(current)
         raw["id"], raw["at"] = recorded.id, recorded.at.isoformat()
         if isinstance(event, reading.Event) and event.attributes != recorded.attributes:
@@ -121,22 +123,19 @@ def import_customers(
     return ingest(session, program, raws, now=now)
 
 
-def _profile(row: Mapping[str, Any], current: checked.Program, zone: ZoneInfo) -> dict[str, Any]:
+def _profile(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """The profile event of a customer who is taken over: when they joined, else long before."""
     joined = row.get("joined")
-    at: object = IMPORT_AT
-    if joined is not None:
-        try:
-            day = joined if isinstance(joined, dt.date) else dt.date.fromisoformat(str(joined))
-            at = dt.datetime.combine(day, dt.time(), zone).isoformat()
-        except ValueError:
-            at = joined
-    if isinstance(joined, dt.datetime):
-        at = joined.isoformat()
-    raw = {name: value for name, value in row.items() if value is not None}
-    if "joined" not in current.events["profile"].attributes:
-        raw.pop("joined", None)
-    return {**raw, "id": f"{IMPORT_MARK}{row.get('customer')}", "type": "profile", "at": at}
+    day = read_date(joined, DATE)
+    if isinstance(day, dt.date):
+        joined = dt.datetime.combine(day, dt.time(), zone).isoformat()
+    return {
+        **row,
+        "id": f"{IMPORT_MARK}{row.get('customer')}",
+        "type": "profile",
+        "at": IMPORT_AT if joined is None else joined,
+        "joined": joined,
+    }
 
 
 def _imported(session: Session, program: Program, names: Sequence[str]) -> dict[str, RecordedEvent]:
@@ -162,7 +161,7 @@ def _imported(session: Session, program: Program, names: Sequence[str]) -> dict[
 
 
 def preview_decision(
-    session: Session, program: Program, raw: Mapping[str, Any], *, now: dt.datetime
+    session: Session, program: Program, raw: object, *, now: dt.datetime
 ) -> dsl.Decision:
     """What would be decided about an event if it came now; nothing is written."""
     one = _read(0, raw, Rulings(session, program, now), now)
@@ -177,13 +176,14 @@ def preview_decision(
     return decide_only(session, program, one, customers)
 
 
-def _read(index: int, raw: Mapping[str, Any], rulings: Rulings, now: dt.datetime) -> New | Refused:
+def _read(index: int, raw: object, rulings: Rulings, now: dt.datetime) -> New | Refused:
     """The event as the version in force at its own time understands it."""
-    at = reading.read_time(raw.get("at"))
+    fields: Mapping[str, object] = raw if isinstance(raw, Mapping) else {}
+    at = reading.read_time(fields.get("at"))
     ruling = rulings.at(at or now)
-    event = dsl.read_event(raw, ruling.compiled.program)
+    event = reading.read_event(raw, ruling.compiled.program)
     if isinstance(event, tuple):
-        event_id = raw.get("id")
+        event_id = fields.get("id")
         problems = tuple(_problem(problem) for problem in event)
         return Refused(index, event_id if isinstance(event_id, str) else None, 422, problems)
     content = reading.canonical_content(event)
@@ -191,7 +191,7 @@ def _read(index: int, raw: Mapping[str, Any], rulings: Rulings, now: dt.datetime
 
 
 def _problem(problem: reading.FieldProblem) -> Problem:
-    return Problem(problem.field, problem.code, dsl.render_field(problem))
+    return Problem(problem.field, problem.code, reading.render_field(problem))
 
 
 def _conflict(one: New) -> Refused:

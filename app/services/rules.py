@@ -150,9 +150,8 @@ def check_draft(
     and there are no diagnostics.
     """
     parts, index = draft_parts(session, program, rule, name, text, now)
-    result = dsl.check(parts)
-    own = tuple(one for one in result.diagnostics if one.part == index)
-    return Checked(result.program, own)
+    result = dsl.check(parts, as_of=now.date())
+    return Checked(result.program, result.of(index))
 
 
 def list_rules(session: Session, program: Program, now: dt.datetime) -> list[RuleRow]:

@@ -194,7 +194,7 @@ def upgrade() -> None:
         sa.Column("seq", Key, nullable=False),
         sa.Column("program_id", Key, nullable=False),
         sa.Column("event_id", OutsideId, nullable=False),
-        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("customer_id", Key, nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
