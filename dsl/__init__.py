@@ -19,6 +19,7 @@ from dsl.meaning.events import (
 )
 from dsl.meaning.wording import Message, render
 from dsl.text.diagnostics import Diagnostic
+from dsl.text.parse import Parsed, parse
 from dsl.text.source import Source, Span
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "FieldProblem",
     "Message",
     "Outcome",
+    "Parsed",
     "Part",
     "Source",
     "Span",
@@ -46,6 +48,7 @@ __all__ = [
     "content_hash",
     "decimal_text",
     "explain",
+    "parse",
     "read_event",
     "read_recorded",
     "render",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PERIODS = ("day", "week", "month", "quarter", "year")
 Period = Literal["day", "week", "month", "quarter", "year"]
 DurationUnit = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
+AttributeKind = Literal[
+    "text", "number", "money", "date", "datetime", "flag", "customer", "list", "one of"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,9 +426,7 @@ class ProgramDecl(Node):
 class AttributeType(Node):
     """A declared type; `choices` only for `one of`."""
 
-    kind: Literal[
-        "text", "number", "money", "date", "datetime", "flag", "customer", "list", "one of"
-    ]
+    kind: AttributeKind
     choices: tuple[str, ...] = ()
 
 

@@ -25,6 +25,9 @@ class Span:
 
 NOWHERE = Span(0, 0)
 
+# What may open or close a text: ASCII, typographic and full-width.
+QUOTES = '"“”\uff02'
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

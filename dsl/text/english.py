@@ -1,0 +1,92 @@
+"""The English words of the language, beside the clauses in grammar/en.lark."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from dsl.text.ast import PERIODS, AttributeKind, DurationUnit
+from dsl.text.spoken import Spoken
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+DURATION_UNITS: tuple[DurationUnit, ...] = get_args(DurationUnit)
+
+# The built-in events that are counted: only theirs are plurals; `optin` and `profile` are not.
+COUNTED_EVENTS = (
+    "purchase",
+    "refund",
+    "signup",
+    "referral",
+    "review",
+    "share",
+    "survey",
+    "checkin",
+    "visit",
+    "redeem",
+    "cancel",
+)
+
+ENGLISH = Spoken(
+    grammar="en.lark",
+    values={
+        "WEEKDAY": {word: number for number, word in enumerate(WEEKDAYS)},
+        "MONTH": {word: number for number, word in enumerate(MONTHS, start=1)},
+        "DURATION_UNIT": {word: unit for unit in DURATION_UNITS for word in (unit, f"{unit}s")},
+        "PERIOD": {period: period for period in PERIODS},
+        "FLAG": {"true": True, "false": False},
+        "TYPE": {kind: kind for kind in get_args(AttributeKind) if kind != "one of"},
+    },
+    units={"point": "points", "time": "times"},
+    events={f"{event}s": event for event in COUNTED_EVENTS},
+    expected={
+        "NUMBER": "a number",
+        "NAME": "a name",
+        "STRING": 'a text in quotes such as `"gold"`',
+        "COMPARATOR": "a comparison such as `>=`",
+        "DATE": "a date such as `2026-11-30`",
+        "DATETIME": "a date and time such as `2026-11-30 18:00`",
+        "FACTOR": "a multiplier such as `2x`",
+        "CURRENCY": "a currency such as `EUR`",
+        "DURATION_UNIT": "a unit of time such as `days`",
+        "TYPE": "a type such as `text` or `number`",
+        "PERIOD": "`day`, `week`, `month`, `quarter` or `year`",
+        "$END": "the end of the text",
+    },
+    mistyped={
+        "==": "=",
+        "===": "=",
+        "<>": "!=",
+        "=<": "<=",
+        "=>": ">=",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "×": "*",
+        "÷": "/",
+        "−": "-",
+        "–": "-",
+        "&&": "and",
+        "&": "and",
+        "||": "or",
+        "|": "or",
+        "!": "not",
+    },
+    value="a value",
+    condition="a condition such as `amount >= 200`",
+    operator="an operator such as `+`",
+    statement="a statement such as `on purchase …`",
+    closing_quote='a closing `"`',
+)

@@ -1,0 +1,79 @@
+"""What could stand at a place, in a reader's words."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from dsl.text.grammar import Grammar
+from dsl.text.nearest import nearest
+
+MOST_PHRASES = 8
+
+_ARITHMETIC = frozenset({"PLUS", "MINUS", "STAR", "SLASH"})
+_JOINTS = ("AND", "OR")
+
+
+@functools.cache
+def starters(grammar: Grammar, start: str) -> frozenset[str]:
+    """The terminals that what `start` names can begin with."""
+    return choices(grammar.lark.parse_interactive(start=start))
+
+
+def choices(parser: InteractiveParser) -> frozenset[str]:
+    """The terminals that the parser looks for in its state; some may turn out not to fit."""
+    state: Mapping[str, object] = parser.parser_state.parse_conf.states[
+        parser.parser_state.position
+    ]
+    return frozenset(name for name in state if name.isupper())
+
+
+def accepted(parser: InteractiveParser) -> frozenset[str]:
+    """The terminals that the parser can go on with."""
+    return frozenset(parser.accepts())  # type: ignore[no-untyped-call] # Lark's own
+
+
+def phrases(terminals: Collection[str], grammar: Grammar) -> tuple[str, ...]:
+    """What the terminals are called, most likely first, no more than a reader wants to know."""
+    spoken = grammar.spoken
+    left = set(terminals)
+    first: list[str] = []
+    if {"NUMBER", "NAME", "LPAR"} <= left:
+        first.append(spoken.condition if "NOT" in left else spoken.value)
+        left -= starters(grammar, "condition")
+    if left & _ARITHMETIC:
+        left -= _ARITHMETIC
+        last = [spoken.operator]
+    else:
+        last = []
+    statements = starters(grammar, "document") - {"$END"}
+    if statements <= left:
+        left -= statements | {"$END"}
+        last.append(spoken.statement)
+    for terminal in ("COMPARATOR", "STRING", "NUMBER", "DATE", "DATETIME", "FACTOR"):
+        if terminal in left:
+            left.remove(terminal)
+            first.append(spoken.expected[terminal])
+    if "NAME" in left:
+        left -= {"QUOTED_NAME"}
+    clauses = [name for name in grammar.spelled if name in starters(grammar, "remainder")]
+    words = [name for name in grammar.spelled if name not in clauses and name not in _JOINTS]
+    first.extend(
+        f"`{grammar.spelled[terminal]}`"
+        for terminal in (*clauses, *_JOINTS, *words)
+        if terminal in left
+    )
+    first.extend(phrase for terminal, phrase in spoken.expected.items() if terminal in left)
+    first.extend(f"`{sign}`" for sign, terminal in grammar.signs.items() if terminal in left)
+    return tuple([*first, *last][:MOST_PHRASES])
+
+
+def keyword(word: str, terminals: Collection[str], grammar: Grammar) -> str | None:
+    """The word that could stand here and was most likely meant."""
+    near = (known for known, names in grammar.words.items() if not names.isdisjoint(terminals))
+    found = nearest(word, near)
+    if found is None and "CURRENCY" in terminals and len(word) == 3 and word.isascii():  # noqa: PLR2004 - as ISO 4217 has it
+        return word.upper() if word.isalpha() else None
+    return found

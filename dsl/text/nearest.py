@@ -1,0 +1,46 @@
+"""Did-you-mean: the word a mistyped one is closest to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Words up to this length may be one edit away, longer ones two.
+SHORT = 4
+LONGEST = 64
+
+
+def distance(left: str, right: str, most: int) -> int:
+    """How many letters are added, left out, changed or swapped; `most` + 1 where it is more."""
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before_last: list[int] = []
+    last = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        row = [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before_last[j - 2] + 1)
+            row.append(cost)
+        before_last, last = last, row
+    return min(last[-1], most + 1)
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was most likely meant, or None; the first of equally close ones.
+
+    Case is free; a word of up to four letters may be one edit away, a longer one two.
+    """
+    if len(word) > LONGEST:
+        return None
+    most = 1 if len(word) <= SHORT else 2
+    folded = word.casefold()
+    best: str | None = None
+    for candidate in candidates:
+        # A word of one or two letters is close to every other.
+        edits = distance(folded, candidate.casefold(), min(most, len(candidate) // 2))
+        if edits <= most and edits <= len(candidate) // 2:
+            best, most = candidate, edits - 1
+            if most < 0:
+                break
+    return best
