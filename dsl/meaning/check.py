@@ -7,6 +7,7 @@ order. Source: docs/language.md, sections 2, 3 and 6.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dsl.meaning import checked
@@ -16,7 +17,7 @@ from dsl.meaning.lint import LINTS
 from dsl.meaning.rules import check_allowances, check_rule, rate_events
 from dsl.meaning.scope import Declared, Problems
 from dsl.text import ast
-from dsl.text.parse import parse
+from dsl.text.parse import Parsed, parse
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +47,12 @@ class Checked:
         return tuple(d for d in self.diagnostics if d.part == part)
 
 
+@lru_cache(maxsize=2048)
+def _parsed(text: str, *, rule: bool) -> Parsed:
+    """The tree of a text: a program of many texts is checked again whenever one of them changes."""
+    return parse(text, rule=rule)
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """A rule with its name and where it stands."""
@@ -60,10 +67,10 @@ def check(parts: Sequence[Part], *, as_of: dt.date | None = None) -> Checked:
     """Check a program; `as_of` is the day by which a rule counts as expired."""
     documents, problems = [], [Problems(index) for index in range(len(parts))]
     for part, own in zip(parts, problems, strict=True):
-        parsed = parse(part.text, rule=part.rule is not None)
+        parsed = _parsed(part.text, rule=part.rule is not None)
         for problem in parsed.diagnostics:
             own.report(replace(problem, part=own.part))
-        documents.append(parsed.document or ast.Document(()))
+        documents.append(parsed.partial)
     statements = [
         (statement, own)
         for document, own in zip(documents, problems, strict=True)
