@@ -8,6 +8,7 @@ from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Ou
 from dsl.engine.explain import Explanation, decimal_text, explain
 from dsl.engine.live import Compiled, CustomerState, compile_program
 from dsl.meaning.check import Checked, Part, check
+from dsl.meaning.completion import Completion, complete, keywords
 from dsl.meaning.events import (
     Event,
     FieldProblem,
@@ -17,6 +18,7 @@ from dsl.meaning.events import (
     read_recorded,
     render_field,
 )
+from dsl.meaning.report import report
 from dsl.meaning.wording import Message, render
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.parse import Parsed, parse
@@ -26,6 +28,7 @@ __all__ = [
     "Award",
     "Checked",
     "Compiled",
+    "Completion",
     "CounterKey",
     "CustomerState",
     "Cut",
@@ -45,12 +48,15 @@ __all__ = [
     "canonical_content",
     "check",
     "compile_program",
+    "complete",
     "content_hash",
     "decimal_text",
     "explain",
+    "keywords",
     "parse",
     "read_event",
     "read_recorded",
     "render",
     "render_field",
+    "report",
 ]
