@@ -21,6 +21,7 @@ from dsl.meaning.events import (
 from dsl.meaning.report import report
 from dsl.meaning.wording import Message, render
 from dsl.text.diagnostics import Diagnostic
+from dsl.text.format import FormatError, format_document, format_text
 from dsl.text.parse import Parsed, parse
 from dsl.text.source import Source, Span
 
@@ -38,6 +39,7 @@ __all__ = [
     "Explanation",
     "FailedTest",
     "FieldProblem",
+    "FormatError",
     "Message",
     "Outcome",
     "Parsed",
@@ -52,6 +54,8 @@ __all__ = [
     "content_hash",
     "decimal_text",
     "explain",
+    "format_document",
+    "format_text",
     "keywords",
     "parse",
     "read_event",

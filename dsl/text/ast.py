@@ -496,9 +496,13 @@ Statement = ProgramDecl | AttributesDecl | EventDecl | TierDecl | Rule
 
 @dataclass(frozen=True, slots=True)
 class Comment(Node):
-    """From `#` to the end of the line, without the sign; takes no part in meaning."""
+    """From `#` to the end of the line, without the sign; takes no part in meaning.
+
+    `own_line` is False where it follows something on its line.
+    """
 
     text: str
+    own_line: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,14 @@ _JOINTS = ("AND", "OR")
 @functools.cache
 def starters(grammar: Grammar, start: str) -> frozenset[str]:
     """The terminals that what `start` names can begin with."""
-    return choices(grammar.lark.parse_interactive(start=start))
+    names = choices(grammar.lark.parse_interactive(start=start))
+    return frozenset(str(name) for name in names if name.isupper())
 
 
-def choices(parser: InteractiveParser) -> frozenset[str]:
-    """The terminals that the parser looks for in its state; some may turn out not to fit."""
-    state: Mapping[str, object] = parser.parser_state.parse_conf.states[
-        parser.parser_state.position
-    ]
-    return frozenset(name for name in state if name.isupper())
+def choices(parser: InteractiveParser) -> Collection[str]:
+    """The terminals (and rules) that the parser looks for now; some may turn out not to fit."""
+    states: Mapping[object, Mapping[str, object]] = parser.parser_state.parse_conf.states
+    return states[parser.parser_state.position].keys()
 
 
 def accepted(parser: InteractiveParser) -> frozenset[str]:

@@ -109,7 +109,9 @@ def _split(text: str, grammar: Grammar) -> tuple[tuple[Lexeme, ...], tuple[Comme
         found = master.match(plain, at)
         kind, end = (found.lastgroup or "", found.end()) if found else ("", at)
         if kind == "COMMENT":
-            comments.append(Comment(span=Span(at, end), text=text[at + 1 : end].strip()))
+            comments.append(
+                Comment(span=Span(at, end), text=text[at + 1 : end].strip(), own_line=starts_line)
+            )
             at = end
             continue
         if not found:

@@ -1,0 +1,65 @@
+"""Which part of a text each comment belongs to, so that it moves with it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dsl.text.ast import Comment, Node
+from dsl.text.source import Span
+
+
+@dataclass(slots=True)
+class Comments:
+    """Comments by the node they stand before or after; `last` are those after everything.
+
+    Nodes are told apart by identity: equal ones may stand twice.
+    """
+
+    before: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    after: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    heads: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    last: list[str] = field(default_factory=list)
+
+
+def attach(comments: Sequence[Comment], anchors: Sequence[Node]) -> Comments:
+    """Find the owner of each comment among `anchors`, nodes that can stand on lines of their own.
+
+    A comment on a line of its own belongs to what begins next; one at the end of a line to what
+    ended last before it inside the smallest node around it, else to that node's first line (its
+    head). Where several nodes begin or end at the same place, the outermost owns it. `anchors`
+    stand in the order of the text, outer ones first.
+    """
+    owned = Comments()
+    starts = [node.span.start for node in anchors]
+    for comment in comments:
+        text = f"# {comment.text}".rstrip()
+        if comment.own_line:
+            following = bisect_left(starts, comment.span.end)
+            found = following < len(anchors)
+            (owned.before[id(anchors[following])] if found else owned.last).append(text)
+            continue
+        around = [node for node in anchors if _holds(node, comment.span)]
+        inner = around[-1] if around else None
+        ended = [
+            node
+            for node in anchors
+            if node.span.end <= comment.span.start
+            and (inner is None or inner.span.start <= node.span.start)
+            and node is not inner
+        ]
+        if ended:
+            latest = max(node.span.end for node in ended)
+            owner = next(node for node in ended if node.span.end == latest)
+            owned.after[id(owner)].append(text)
+        elif inner is not None:
+            owned.heads[id(inner)].append(text)
+        else:
+            owned.last.append(text)
+    return owned
+
+
+def _holds(node: Node, comment: Span) -> bool:
+    return node.span.start < comment.start and comment.end <= node.span.end
