@@ -9,10 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Event
+from app.models import Event, Program
 from app.services.rows import batches
 from dsl.meaning import checked
 from dsl.meaning.events import Event as ReadEvent
@@ -34,6 +34,26 @@ class RecordedEvent:
     def read(self, program: checked.Program) -> ReadEvent:
         """The event as a program understands it; what it does not know is left out."""
         return read_recorded(json.loads(self.content, parse_float=Decimal), program)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a program's history is on record: how many events, from when to when."""
+
+    events: int
+    first_at: dt.datetime | None
+    last_at: dt.datetime | None
+    last_seq: int
+
+
+def extent(session: Session, program: Program) -> Extent:
+    """What is on record of a program."""
+    count, first_at, last_at, last_seq = session.execute(
+        select(func.count(), func.min(Event.at), func.max(Event.at), func.max(Event.seq)).where(
+            Event.program_id == program.id
+        )
+    ).one()
+    return Extent(count, first_at, last_at, last_seq or 0)
 
 
 def recorded_events(

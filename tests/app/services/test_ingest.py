@@ -23,6 +23,7 @@ from app.models import (
 from app.services import approvals, customers, ledger, programs, rules
 from app.services.errors import Invalid
 from app.services.ingest import Accepted, Refused, import_customers, ingest, preview_decision
+from app.services.recorded import Extent, extent
 from tests.app.given import BASE, DOUBLE, HEAD, points, publish, purchase
 
 
@@ -411,3 +412,40 @@ def test_a_wrong_row_of_customers_is_listed(
     given = [{"customer": "c1", "colour": "red"}, {"customer": "c2", "city": "Paris"}, {}]
     receipts = import_customers(session, club, given, now=now)
     assert [type(one) for one in receipts] == [Refused, Accepted, Refused]
+
+
+def test_the_extent_of_what_is_on_record(session: Session, club: Program, now: dt.datetime) -> None:
+    assert extent(session, club) == Extent(0, None, None, 0)
+    send(session, club, purchase("e2", 5), purchase("e1", 5, "2026-11-01T00:00:00Z"), now=now)
+    found = extent(session, club)
+    assert (found.events, found.first_at, found.last_at) == (
+        2,
+        dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC),
+    )
+    assert found.last_seq == session.scalar(select(func.max(Event.seq)))
+
+
+@pytest.mark.parametrize("raw", [None, "purchase", [], 7])
+def test_what_is_no_event_at_all_is_refused(
+    session: Session, club: Program, now: dt.datetime, raw: object
+) -> None:
+    [refused] = ingest(session, club, [raw], now=now)
+    assert isinstance(refused, Refused)
+    assert (refused.status, refused.event_id) == (422, None)
+
+
+def test_a_customer_taken_over_joined_on_the_day_given(
+    session: Session, club: Program, now: dt.datetime
+) -> None:
+    rows_: list[dict[str, object]] = [
+        {"customer": "c1", "joined": "2025-12-24"},
+        {"customer": "c2", "joined": dt.date(2025, 12, 24)},
+        {"customer": "c3", "joined": "2025-12-24T08:00:00+08:00"},
+        {"customer": "c4", "joined": "Christmas"},
+    ]
+    receipts = import_customers(session, club, rows_, now=now)
+    assert [type(one) for one in receipts] == [Accepted, Accepted, Accepted, Refused]
+    day = dt.datetime(2025, 12, 24, tzinfo=dt.UTC)
+    joined = [customers.get(session, club, one).joined_at for one in ("c1", "c2", "c3")]
+    assert joined == [day, day, day]
