@@ -148,20 +148,22 @@ def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems
 def _with(
     known: dict[str, AttributeInfo], added: tuple[ast.Attribute, ...], problems: Problems
 ) -> dict[str, AttributeInfo]:
-    """The attributes with those declared; one that is there already keeps its type."""
-    found = dict(known)
+    """The attributes with those declared; one that is there keeps its type."""
+    found, declared = dict(known), set[str]()
     for attribute in added:
         name = attribute.name.dotted
-        if name in found:
-            _duplicate(attribute.name, "attribute", problems)
-            continue
         kind = attribute.type.kind
         type_ = (
             Type(Kind.TEXT, choices=attribute.type.choices)
             if kind == "one of"
             else catalogue.DECLARED_TYPES[kind]
         )
-        found[name] = AttributeInfo(name, type_)
+        # Said again as it is, a built-in attribute is no mistake.
+        if name not in found:
+            found[name] = AttributeInfo(name, type_)
+        elif name in declared or found[name].type != type_:
+            _duplicate(attribute.name, "attribute", problems)
+        declared.add(name)
     return found
 
 

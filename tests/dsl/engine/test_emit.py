@@ -64,7 +64,6 @@ def test_only_whole_numbers_assignments_if_and_while_are_emitted() -> None:
         '"__class__"',
         '"{0}"',
         '"\\" or 1 == 1 #"',
-        '"\N{RIGHT-TO-LEFT OVERRIDE}"',
         '"import os"',
     ],
 )
