@@ -155,9 +155,8 @@ def test_a_version_is_hashed_by_its_canonical_text(
     session: Session, rule: Rule, marketer: User, now: dt.datetime
 ) -> None:
     one = rules.add_rule_version(session, rule, BASE, author=marketer, now=now)
-    two = rules.add_rule_version(
-        session, rule, BASE.upper().replace(" ", "\n"), author=marketer, now=now
-    )
+    loud = "ON purchase\n  AWARD 1 point PER 1 SPENT"
+    two = rules.add_rule_version(session, rule, loud, author=marketer, now=now)
     assert (one.number, two.number) == (1, 2)
     assert one.hash == two.hash
     assert rules.rule_versions(session, rule) == [two, one]
