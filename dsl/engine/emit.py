@@ -67,6 +67,12 @@ def _windows(write: Writer, plan: Plan) -> None:
             write(f"k = S[s + {slot}]", f"x = S[s + {slot + 1}]", f"lo = {_start_of(plan, a)}")
             with write.block(f"while k < n and H[h + {HISTORY_WIDTH} * k] <= lo:"):
                 write(f"x = x - H[h + {HISTORY_WIDTH} * k + 1]", "k = k + 1")
+            if a.name not in FIXED_US:
+                # Days clipped to a month's end, or a clock set back: the start can go back too.
+                with write.block(
+                    f"while k > 0 and H[h + {HISTORY_WIDTH} * k - {HISTORY_WIDTH}] > lo:"
+                ):
+                    write("k = k - 1", f"x = x + H[h + {HISTORY_WIDTH} * k + 1]")
             write(f"S[s + {slot}] = k", f"S[s + {slot + 1}] = x", f"a{slot} = x")
         elif a.kind == "this":
             key = _period(plan, a)
@@ -104,10 +110,11 @@ def _period(plan: Plan, aggregate: Aggregate) -> str:
 def _tier(write: Writer, plan: Plan) -> None:
     """Settle the tier on what came before the event: the highest whose items hold."""
     slots = {a.key: a.slot for a in plan.aggregates}
+    zone = plan.program.timezone
     write("tier = 0")
     for tier in plan.program.tiers:
         options = [
-            " and ".join(f"a{slots[aggregate_key(s.window)]} >= {s.amount}" for s in option)
+            " and ".join(f"a{slots[aggregate_key(s.window, zone)]} >= {s.amount}" for s in option)
             for option in tier.options
         ]
         with write.block("if " + " or ".join(f"({option})" for option in options) + ":"):
@@ -140,7 +147,7 @@ def _observe(write: Writer, plan: Plan) -> None:
 
 
 def _attributes(write: Writer, plan: Plan, attributes: list[Aggregate]) -> None:
-    """Profile and signup set attributes; joined is set by signup, else by the first event."""
+    """Profile sets attributes; signup or the first event joined, signup or referral referrer."""
     profile, signup = plan.types["profile"], plan.types["signup"]
     for a in attributes:
         given = _attribute_field(plan, a.name)
@@ -149,7 +156,8 @@ def _attributes(write: Writer, plan: Plan, attributes: list[Aggregate]) -> None:
             with write.block(f"if S[s + {a.slot}] == {NA} or type == {signup}:"):
                 write(f"S[s + {a.slot}] = at")
         elif a.name == "referrer":
-            sets = f"type == {signup} and {given} != {NA} and S[s + {a.slot}] == {NA}"
+            names = f"(type == {signup} or type == {plan.types['referral']})"
+            sets = f"{names} and {given} != {NA} and S[s + {a.slot}] == {NA}"
         with write.block(f"if {sets}:"):
             write(f"S[s + {a.slot}] = {given}")
         write(f"c_{a.slot} = S[s + {a.slot}]")

@@ -89,7 +89,7 @@ class Encoder:
             return local_part(field.name, local)
         if field.source == "period":
             return period_index(local, field.name)  # type: ignore[arg-type]  # a period by its source
-        return before(at, field.count, field.name, self._zone)  # type: ignore[arg-type]  # a unit
+        return self.before(at, field.count, field.name)
 
     def tick(self, at: int) -> list[int]:
         """The row of an instant at which nothing happens but the passing of time."""
@@ -99,6 +99,10 @@ class Encoder:
             for field in self._plan.fields
         )
         return [0, at, *calendar]
+
+    def before(self, at: int, count: int, unit: str) -> int:
+        """The instant a number of units before another, by the program's calendar."""
+        return before(at, count, unit, self._zone)  # type: ignore[arg-type]  # a unit
 
     def period(self, at: int, period: str | None) -> int:
         """The index of the calendar period an instant is in; 0 where there is none."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dsl.engine.calendar import instant
+from dsl.engine.calendar import DAY_US, FIXED_US, instant
 from dsl.engine.decision import (
     REASONS,
     Award,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from dsl.meaning.checked import Program
     from dsl.meaning.events import Event
 
+# No window's start goes back by more.
+SPAN = 2 * DAY_US
 WANT_STATE, WANT_AWARDS, WANT_REASONS = 0, 1, 3
 
 
@@ -221,14 +223,30 @@ class Compiled:
 
     def snapshot(self, state: CustomerState) -> dict[str, Any]:
         """The state as JSON holds it: aggregates by key, and the history still looked at."""
-        tails = [state.row[a.slot] for a in self.plan.aggregates if a.kind == "last"]
-        first = min(tails, default=0)
+        first = self._first_kept(state)
         return {
             "aggregates": {a.key: self._saved(a, state, first) for a in self.plan.aggregates},
             "history": state.history[HISTORY_WIDTH * first :],
             "fixed_tier": state.row[SLOT_FIXED_TIER],
             "last": list(state.last) if state.last else None,
         }
+
+    def _first_kept(self, state: CustomerState) -> int:
+        """The first purchase that a window looks at, or may look at again.
+
+        The start of a window by the calendar can go back: by less than a day where days are
+        clipped to a month's end, and by as much as a clock is set back.
+        """
+        windows = [a for a in self.plan.aggregates if a.kind == "last"]
+        first = min((state.row[a.slot] for a in windows), default=0)
+        starts = [
+            self.encoder.before(state.last[0], a.count, a.name)
+            for a in windows
+            if a.name not in FIXED_US and state.last is not None
+        ]
+        while starts and first and state.history[HISTORY_WIDTH * (first - 1)] > min(starts) - SPAN:
+            first -= 1
+        return first
 
     def _saved(
         self, aggregate: Aggregate, state: CustomerState, first: int

@@ -120,17 +120,19 @@ class Plan:
         return 1 + (rows + 1) * ROW
 
 
-def aggregate_key(window: ast.Window) -> str:
-    """The lasting name of what is spent in a window."""
+def aggregate_key(window: ast.Window, timezone: str) -> str:
+    """The lasting name of what is spent in a window; by the calendar it is a timezone's own."""
     match window:
-        case ast.Last(duration):
+        case ast.Last(duration) if duration.unit in FIXED_US:
             return f"spent last {duration.count} {duration.unit}"
+        case ast.Last(duration):
+            return f"spent last {duration.count} {duration.unit} in {timezone}"
         case ast.This(period):
-            return f"spent this {period}"
+            return f"spent this {period} in {timezone}"
         case ast.Previous(period):
-            return f"spent previous {period}"
+            return f"spent previous {period} in {timezone}"
         case ast.Since(date):
-            return f"spent since {date.value.isoformat()}"
+            return f"spent since {date.value.isoformat()} in {timezone}"
         case ast.Ever():
             return "spent ever"
 
@@ -215,7 +217,7 @@ class _Builder:
     def attribute(self, node: checked.CustomerField) -> None:
         """Keep a customer's attribute, which profile events set (section 2)."""
         key = f"customer {node.name} {node.type.kind.value} {node.type.decimals}"
-        for event in ("profile", "signup"):
+        for event in ("profile", "signup", "referral"):
             self.event_type(event)
         self.field(Field("attribute", node.name, node.type))
         self.aggregate("attribute", key, 1, name=node.name, type=node.type)
@@ -224,7 +226,7 @@ class _Builder:
         self.event_type("purchase")
         amount = self.program.events["purchase"].attributes["amount"].type
         self.field(Field("attribute", "amount", amount))
-        key = aggregate_key(window)
+        key = aggregate_key(window, self.program.timezone)
         match window:
             case ast.Last(duration):
                 if duration.unit not in FIXED_US:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import dsl
-from app.services.cases.case import AwardLine, Case, Opening, RefusalLine
+from app.services.cases.case import AwardLine, Case, Opening, RefusalLine, instant
 from app.services.cases.outcome import Actual, Difference
 from app.services.errors import NotFound
 from dsl.meaning.checked import Program
@@ -24,7 +24,7 @@ from dsl.meaning.events import Event, canonical_content, read_recorded
 
 REFERENCE = Path(__file__).parents[3] / "tests" / "reference.py"
 # An imported customer is a profile event before all others of that customer.
-BEFORE_ALL = dt.datetime(1, 1, 2, tzinfo=dt.UTC).isoformat()
+BEFORE_ALL = "1900-01-01T00:00:00+00:00"
 
 
 class Engine(Protocol):
@@ -110,7 +110,7 @@ class _CompiledRun:
     def _decide(self, raw: Mapping[str, Any]) -> None:
         earliest = self.versions[0][1]
         event = dsl.read_event(raw, earliest.program)
-        at = event.at if isinstance(event, Event) else dsl.read_time(raw.get("at"))
+        at = event.at if isinstance(event, Event) else instant(raw.get("at"))
         compiled = self._version(at) if at is not None else None
         event = dsl.read_event(raw, (compiled or earliest).program)
         if not isinstance(event, Event):
@@ -146,8 +146,13 @@ class _CompiledRun:
         fresh: bool = False,
     ) -> dsl.CustomerState:
         """The customer's state after some events, folded again where it has to be."""
-        if customer.state is not None and customer.under is compiled and not fresh:
-            return customer.state
+        if customer.state is not None and customer.under is not None and not fresh:
+            if customer.under is compiled:
+                return customer.state
+            taken_over = compiled.restore(customer.under.snapshot(customer.state))
+            if taken_over is not None:
+                customer.state, customer.under = taken_over, compiled
+                return taken_over
         state = compiled.new_state(customer.opening.tier)
         opening = profile_of(customer.opening, compiled.program)
         if len(opening) > len(("id", "type", "at", "customer")):

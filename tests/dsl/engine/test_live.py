@@ -123,6 +123,28 @@ def test_a_tier_falls_when_its_window_has_passed(when: str, tier: str | None) ->
     assert program.tier(state, utc(when)) == tier
 
 
+def test_a_purchase_comes_back_into_a_window_whose_start_is_clipped() -> None:
+    program = compiled(
+        HEAD + "tier gold: 100 spent in last 1 month\n" + 'rule "r": on review award 1 point'
+    )
+    decisions = decide_all(
+        program,
+        [
+            {"at": "2026-02-28T09:30:00Z", "amount": "100"},
+            {"type": "review", "at": "2026-03-29T10:00:00Z"},
+            {"type": "review", "at": "2026-03-30T09:00:00Z"},
+        ],
+    )
+    assert [decision.tier for decision in decisions] == [None, None, "gold"]
+
+
+def test_a_calendar_window_is_not_taken_over_into_another_timezone() -> None:
+    text = "tier gold: 100 spent in this month\n" + 'rule "r": on review award 1 point'
+    before = compiled('program "P" timezone "UTC"\n' + text)
+    after = compiled('program "P" timezone "Asia/Shanghai"\n' + text)
+    assert after.restore(before.snapshot(before.new_state())) is None
+
+
 def test_a_fixed_tier_neither_rises_nor_falls() -> None:
     program = compiled(STORY)
     state = program.new_state(fixed_tier="gold")

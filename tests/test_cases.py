@@ -1,0 +1,59 @@
+"""Every case of tests/cases on every evaluator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import dsl
+from app.services.cases import (
+    Case,
+    CompiledEngine,
+    Engine,
+    ReferenceEngine,
+    case_files,
+    read_cases,
+    run_case,
+)
+from dsl.meaning import diagnostics as of_meaning
+from dsl.text import diagnostics as of_text
+
+FOLDER = Path(__file__).parent / "cases"
+FILES = case_files([FOLDER])
+CASES = [
+    pytest.param(case, id=f"{file.relative_to(FOLDER)}: {case.name}")
+    for file in FILES
+    for case in read_cases(file)
+]
+ENGINES: dict[str, Engine] = {"compiled": CompiledEngine(), "reference": ReferenceEngine()}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: Case, engine: str) -> None:
+    result = run_case(case, ENGINES[engine])
+    assert result.passed, "\n".join(str(difference) for difference in result.differences)
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    names = Counter((case.path, case.name) for file in FILES for case in read_cases(file))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_error_has_a_bad_case() -> None:
+    codes = {
+        kind.code
+        for module in (of_text, of_meaning)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, dsl.Diagnostic) and hasattr(kind, "code")
+        if kind.severity == "error"
+    }
+    held = {code for file in FILES for case in read_cases(file) for code in case.expect.errors}
+    assert codes - held == {"too-long"}
+
+
+def test_a_text_of_more_than_64_kilobytes_is_too_long() -> None:
+    (problem,) = dsl.check([dsl.Part(f"# {'x' * 65536}\non purchase award 1 point")]).diagnostics
+    assert problem.code == "too-long"
