@@ -40,13 +40,15 @@ def emit(plan: Plan) -> str:
     write = Writer()
     with write.block(f"def decide({SIGNATURE}):"):
         write("o = 1", f"type = E[e + {FIELD_TYPE}]", f"at = E[e + {FIELD_AT}]")
-        for index in range(FIRST_FIELD, FIRST_FIELD + len(plan.fields)):
-            write(f"f{index} = E[e + {index}]")
+        state_fields = _state_fields(plan)
+        write(*(f"f{index} = E[e + {index}]" for index in state_fields))
         _windows(write, plan)
         _tier(write, plan)
         _observe(write, plan)
         with write.block("if w == 0:"):
             write("return o")
+        others = range(FIRST_FIELD, FIRST_FIELD + len(plan.fields))
+        write(*(f"f{index} = E[e + {index}]" for index in others if index not in state_fields))
         for name, code in plan.types.items():
             rules = plan.rules_on(name)
             if rules:
@@ -55,6 +57,18 @@ def emit(plan: Plan) -> str:
                     emit_rules(write, plan, rules, registers)
         write("return o")
     return write.text()
+
+
+def _state_fields(plan: Plan) -> list[int]:
+    """The columns of E that the customer's state follows from."""
+    wanted: set[tuple[str, str]] = set()
+    for a in plan.aggregates:
+        if a.kind == "attribute":
+            wanted.add(("attribute", a.name))
+            continue
+        wanted.add(("attribute", "amount"))
+        wanted.add(("period" if a.kind in ("this", "previous") else "ago", a.name))
+    return [i for place, i in plan.field_index.items() if (place.source, place.name) in wanted]
 
 
 def _windows(write: Writer, plan: Plan) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dsl.engine.calendar import DAY_US, HOUR_US, MINUTE_US, MONTHS, from_local, to_local
 from dsl.engine.encode import Codes
-from dsl.engine.plan import FIRST_FIELD, NA
+from dsl.engine.plan import FIELD_AT, FIELD_TYPE, FIRST_FIELD, NA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,61 +26,75 @@ QUARTER_US = 15 * MINUTE_US
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The rows E and I of a history, flat, as Python integers (CPython reads those fastest)."""
+    """The rows E and I of some events, flat, as Python integers (CPython reads those fastest).
 
+    `first` is the row of the history that stands first; the lines of the event n rows on are those
+    from starts[n] to starts[n + 1].
+    """
+
+    first: int
     width: int
     rows: list[int]
     lines: list[int]
     starts: list[int]
 
 
-def encode(plan: Plan, history: History) -> Batch:
-    """Fill every field of the plan for every event of the history."""
-    zone = ZoneInfo(plan.program.timezone)
-    codes = Codes(plan.text_codes)
-    clock = Clock(history.at, zone)
-    own = np.array([plan.types.get(name, 0) for name in history.type_names], np.int64)
-    columns = [own[history.types], history.at]
-    columns += [_field(field, history, clock, codes) for field in plan.fields]
-    count, width = len(history), FIRST_FIELD + len(plan.fields)
-    rows = np.empty((count, width), np.int64)
-    for place, column in enumerate(columns):
-        rows[:, place] = column
-    lines = np.empty((int(history.lines.starts[-1]), len(plan.item_fields)), np.int64)
-    for place, node in enumerate(plan.item_fields):
-        lines[:, place] = _coded(history.lines.columns.get(node.name), codes)
-    return Batch(
-        width, rows.ravel().tolist(), lines.ravel().tolist(), history.lines.starts.tolist()
-    )
+class BatchEncoder:
+    """Fills the fields of a plan for events of a history; texts keep their codes throughout."""
 
+    def __init__(self, plan: Plan, history: History) -> None:
+        self._plan, self._history = plan, history
+        self._zone = ZoneInfo(plan.program.timezone)
+        self._codes = Codes(plan.text_codes)
 
-def _field(field: Field, history: History, clock: Clock, codes: Codes) -> Ints:
-    if field.source == "attribute" and field.type is not None:
-        if field.name == "customer":
-            names = np.array([codes.code(name) for name in history.customer_ids], np.int64)
-            return np.asarray(names[history.customers])
-        values = _coded(history.columns.get((field.name, field.type)), codes)
-        # A purchase's absent amount reads its gross (docs/language.md, section 4, step 2).
-        if field.name == "amount":
-            gross = history.columns.get(("gross", field.type))
-            if gross is not None:
-                values = np.where(values == NA, gross.values, values)
-        return np.broadcast_to(values, (len(history),))
-    if field.source == "local":
-        return clock.part(field.name)
-    if field.source == "period":
-        return clock.period(field.name)
-    return clock.before(field.count * MONTHS[field.name])
+    def encode(self, first: int, end: int, *, lines: bool) -> Batch:
+        """The events of a history from row `first` to `end`, with or without their lines."""
+        plan, history, events = self._plan, self._history, slice(first, end)
+        clock = Clock(history.at[events], self._zone)
+        own = np.array([plan.types.get(name, 0) for name in history.type_names], np.int64)
+        width = FIRST_FIELD + len(plan.fields)
+        rows = np.empty((end - first, width), np.int64)
+        rows[:, FIELD_TYPE] = own[history.types[events]]
+        rows[:, FIELD_AT] = history.at[events]
+        for place, field in enumerate(plan.fields, start=FIRST_FIELD):
+            rows[:, place] = self._field(field, events, clock)
+        starts = history.lines.starts[first : end + 1]
+        of_lines = slice(int(starts[0]), int(starts[-1]) if lines else int(starts[0]))
+        cells = np.empty((of_lines.stop - of_lines.start, len(plan.item_fields)), np.int64)
+        for place, node in enumerate(plan.item_fields):
+            column = history.lines.columns.get(node.name)
+            cells[:, place] = self._coded(column, of_lines)
+        starts = starts - starts[0] if lines else np.zeros_like(starts)
+        return Batch(first, width, rows.ravel().tolist(), cells.ravel().tolist(), starts.tolist())
 
+    def _field(self, field: Field, events: slice, clock: Clock) -> Ints:
+        history = self._history
+        if field.source == "attribute" and field.type is not None:
+            if field.name == "customer":
+                names = [self._codes.code(name) for name in history.customer_ids]
+                return np.asarray(np.array(names, np.int64)[history.customers[events]])
+            values = self._coded(history.columns.get((field.name, field.type)), events)
+            # A purchase's absent amount reads its gross (docs/language.md, section 4, step 2).
+            if field.name == "amount":
+                gross = history.columns.get(("gross", field.type))
+                if gross is not None:
+                    values = np.where(values == NA, gross.values[events], values)
+            return values
+        if field.source == "local":
+            return clock.part(field.name)
+        if field.source == "period":
+            return clock.period(field.name)
+        return clock.before(field.count * MONTHS[field.name])
 
-def _coded(column: Column | None, codes: Codes) -> Ints:
-    """A column's integers, texts in the plan's codes; absent all through where there is none."""
-    if column is None:
-        return np.array([NA], np.int64)
-    if column.texts is None:
-        return column.values
-    own = np.array([*(codes.code(text) for text in column.texts), NA], np.int64)
-    return np.asarray(own[np.where(column.values == NA, -1, column.values)])
+    def _coded(self, column: Column | None, rows: slice) -> Ints:
+        """A column's integers, texts in the plan's codes; absent where there is no column."""
+        if column is None:
+            return np.array([NA], np.int64)
+        values = column.values[rows]
+        if column.texts is None:
+            return values
+        own = np.array([*(self._codes.code(text) for text in column.texts), NA], np.int64)
+        return np.asarray(own[np.where(values == NA, -1, values)])
 
 
 class Clock:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
 from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
-from dsl.engine.plan import NA
+from dsl.engine.plan import NA, Aggregate
 from dsl.meaning.checked import Kind, Type
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from dsl.meaning.checked import Program
 
 Attribute = tuple[str, Type]
+FoldKey = tuple[str, tuple[Aggregate, ...], int]
+# The state rows of all customers, and the history they look at.
+Folded = tuple[list[list[int]], list[int]]
 NAMES = {
     "id": ("event_id", "id"),
     "type": ("type",),
@@ -87,6 +90,8 @@ class History:
     ids: pa.StringArray
     columns: Mapping[Attribute, Column]
     lines: Lines
+    # What runs keep to begin later ones from: states folded up to a row, by what is kept in them.
+    folds: dict[FoldKey, Folded] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many events there are, profiles of imported customers included."""

@@ -190,3 +190,18 @@ def test_a_history_without_times_is_refused_by_the_column() -> None:
     table = pa.table({"event_id": ["a"], "type": ["purchase"], "customer_id": ["c"]})
     with pytest.raises(MissingColumnError, match="ts or at"):
         History.from_tables(program.program, table)
+
+
+def test_a_second_run_over_the_same_past_gives_the_same() -> None:
+    program = compiled(PROGRAM)
+    events, lines = made_up(200)
+    history, _ = History.from_tables(
+        program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
+    )
+    since = utc("2026-05-01")
+    stricter = compiled(PROGRAM.replace("limit 250 points", "limit 50 points"))
+    first, other, again = (
+        dry_run(one, history, since=since) for one in (program, stricter, program)
+    )
+    assert first.by_customer() == again.by_customer()
+    assert first.total() == again.total() != other.total()
