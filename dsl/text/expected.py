@@ -64,8 +64,10 @@ def phrases(terminals: Collection[str], grammar: Grammar) -> tuple[str, ...]:
         for terminal in (*clauses, *_JOINTS, *words)
         if terminal in left
     )
+    first.extend(f"`{sign}`" for sign in (":", "(", ")") if grammar.signs[sign] in left)
     first.extend(phrase for terminal, phrase in spoken.expected.items() if terminal in left)
-    first.extend(f"`{sign}`" for sign, terminal in grammar.signs.items() if terminal in left)
+    if "COMMA" in left:
+        first.append("`,`")
     return tuple([*first, *last][:MOST_PHRASES])
 
 

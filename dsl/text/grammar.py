@@ -87,7 +87,7 @@ def load(spoken: Spoken = ENGLISH) -> Grammar:
         lark=lark,
         words={word: frozenset(names) for word, names in words.items()},
         signs={sign: name for name, sign in exact.items() if not sign.isalpha()},
-        spelled=exact,
+        spelled={name: word for name, word in exact.items() if word.isalpha()},
         patterns=tuple(patterns),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # Words up to this length may be one edit away, longer ones two.
-SHORT = 4
+SHORT = 5
 LONGEST = 64
 
 
@@ -29,7 +29,7 @@ def distance(left: str, right: str, most: int) -> int:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant, or None; the first of equally close ones.
 
-    Case is free; a word of up to four letters may be one edit away, a longer one two.
+    Case is free; a word of up to five letters may be one edit away, a longer one two.
     """
     if len(word) > LONGEST:
         return None

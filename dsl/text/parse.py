@@ -24,8 +24,8 @@ from dsl.text.statements import Statements
 class Parsed:
     """What a text says.
 
-    `document` is None where anything is wrong; `partial` then has the statements that are whole,
-    and is the same as `document` where nothing is.
+    `document` is None where anything is wrong; `partial` then has the statements that are whole or
+    were read as what was meant, and is the same as `document` where nothing is wrong.
     """
 
     document: ast.Document | None
@@ -49,8 +49,13 @@ def parse(text: str, *, rule: bool = False) -> Parsed:
         for tree in reader.trees:
             known = len(builder.diagnostics)
             statement = cast("ast.Statement", builder.build(tree))
-            broken = any(_touches(wrong.span, statement.span) for wrong in reader.diagnostics)
-            if not broken and len(builder.diagnostics) == known:
+            broken = any(
+                wrong.suggestion is None and _touches(wrong.span, statement.span)
+                for wrong in reader.diagnostics
+            )
+            # What a declaration names is there even where one of its literals is none.
+            harmless = not isinstance(statement, ast.Rule) or len(builder.diagnostics) == known
+            if harmless and not broken:
                 statements.append(statement)
         diagnostics += [*reader.diagnostics, *builder.diagnostics]
     diagnostics.sort(key=lambda diagnostic: diagnostic.span)

@@ -148,6 +148,8 @@ class Reader:
         """Tell what cannot stand here; the place to read on from, or None where there is none."""
         if self._reread(at):
             return at + 1
+        if self._was_taken_for_a_name(at):
+            at -= 1
         allowed = accepted(self._parser)
         lexeme = self._lexemes[at]
         expected = self._phrases(allowed)
@@ -165,6 +167,9 @@ class Reader:
 
     def _meant(self, lexeme: Lexeme, allowed: Collection[str]) -> Token | None:
         """What was most likely meant by a lexeme among what could stand here."""
+        if lexeme.in_other_quotes and "STRING" in allowed:
+            inner = lexeme.raw[1:-1].replace("\\", "\\\\").replace('"', '\\"')
+            return token(lexeme, "STRING").update(value=f'"{inner}"')
         if lexeme.is_word:
             word = keyword(lexeme.text, allowed, self._grammar)
         else:
@@ -191,6 +196,20 @@ class Reader:
             return True
         self._restore(now)
         return False
+
+    def _was_taken_for_a_name(self, at: int) -> bool:
+        """Take back the word before where it begins a clause, and what misses stands before it.
+
+        `where amount > award 5 points` reads as far as `award`, which names can be called.
+        """
+        values = self._parser.parser_state.value_stack
+        last = values[-1] if values else None
+        if not isinstance(last, Token) or last.type != "NAME":
+            return False
+        if self._leading(self._lexemes[at - 1]) is None:
+            return False
+        self._restore(self._before)
+        return True
 
     # --- passing over --------------------------------------------------------------------------
 

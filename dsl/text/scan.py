@@ -34,6 +34,8 @@ FORBIDDEN = re.compile(
 )
 SPACE = re.compile(r"[\s\ufeff]+")
 UNCLOSED = re.compile(f"[{QUOTES}`][^\r\n]*")
+# Quotes of other languages, read as a text with a mistake.
+OTHER_QUOTES = re.compile(r"'[^'\r\n]*'|‘[^’\r\n]*’|«[^»\r\n]*»")
 # Signs that stand together are one mistake.
 SIGNS = re.compile(r"[=<>!&|]+|[^\w\s]")
 
@@ -55,6 +57,11 @@ class Lexeme:
     def is_word(self) -> bool:
         """True of what may be a keyword or a name."""
         return self.terminal == "NAME"
+
+    @property
+    def in_other_quotes(self) -> bool:
+        """True of what would be a text if its quotes were others."""
+        return not self.terminal and OTHER_QUOTES.fullmatch(self.raw) is not None
 
     @property
     def is_unclosed(self) -> bool:
@@ -115,7 +122,9 @@ def _split(text: str, grammar: Grammar) -> tuple[tuple[Lexeme, ...], tuple[Comme
             at = end
             continue
         if not found:
-            wrong = UNCLOSED.match(text, at) or SIGNS.match(plain, at)
+            wrong = (
+                UNCLOSED.match(text, at) or OTHER_QUOTES.match(text, at) or SIGNS.match(plain, at)
+            )
             end = wrong.end() if wrong else at + 1
         elif kind == "SIGN":
             kind = grammar.signs[found[0]]
