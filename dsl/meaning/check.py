@@ -86,7 +86,9 @@ def check(parts: Sequence[Part], *, as_of: dt.date | None = None) -> Checked:
         if isinstance(statement, ast.ProgramDecl)
         for allowance in check_allowances(statement.clauses, "program", declared, own)
     )
-    _no_base_rate(rules, found, known)
+    # A text that could not be read may hold what makes the base: say nothing until it is mended.
+    if all(p.severity == "warning" for own in problems for p in own.found):
+        _no_base_rate(rules, known)
     failed = any(p.severity == "error" for own in problems for p in own.found)
     program = None if failed else _program(declared, known, allowances)
     for document, own in zip(documents, problems, strict=True):
@@ -131,18 +133,10 @@ def _named(
     return placed
 
 
-def _no_base_rate(
-    placed: Sequence[_Placed],
-    found: Sequence[checked.Rule | None],
-    rules: tuple[checked.Rule, ...],
-) -> None:
+def _no_base_rate(placed: Sequence[_Placed], rules: tuple[checked.Rule, ...]) -> None:
     """Report multipliers on events for which nothing in the program makes a base."""
     bases = {base for rule in rules for base in rate_events(rule)}
-    # A rule with a problem may be the one that makes the base: say nothing until it is mended.
-    unread = any(rule is None for rule in found)
-    for place, rule in zip(placed, found, strict=True):
-        if rule is None or unread:
-            continue
+    for place, rule in zip(placed, rules, strict=True):
         for reward in rule.rewards:
             without = [e for e in rule.events if (e, reward.unit.name) not in bases]
             if isinstance(reward.form, checked.Multiplier) and without == list(rule.events):

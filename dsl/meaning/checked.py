@@ -28,6 +28,7 @@ class Kind(Enum):
     TEXT = "text"
     DATE = "date"
     DATETIME = "datetime"
+    DURATION = "duration"
     TIME = "time"
     FLAG = "flag"
     CUSTOMER = "customer"

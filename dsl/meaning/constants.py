@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dsl.meaning import catalogue, checked
 from dsl.meaning.checked import FLAG, Kind, Type
-from dsl.meaning.diagnostics import UnknownCurrency, UnknownName
+from dsl.meaning.diagnostics import TypeMismatch, UnknownCurrency, UnknownName
 from dsl.meaning.times import first_instant_of, instant_of
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
@@ -73,7 +73,15 @@ def constant(  # noqa: PLR0911 - one for each kind of literal
             return checked.Const(value, type=Type(Kind.WEEKDAY), span=span)
         case ast.MonthName(value):
             return checked.Const(value, type=Type(Kind.MONTH), span=span)
-        case _:
+        case ast.Duration():
+            scope.problems.report(
+                TypeMismatch(
+                    span=span,
+                    part=scope.problems.part,
+                    expected=wanted.kind if wanted else None,
+                    found=Kind.DURATION,
+                )
+            )
             return None
 
 

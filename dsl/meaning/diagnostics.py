@@ -93,6 +93,13 @@ class LowFactor(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZeroStep(Diagnostic):
+    """A rate per nothing."""
+
+    code: ClassVar[str] = "bad-literal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownTimezone(Diagnostic):
     """A timezone that is not in the IANA database."""
 
@@ -176,4 +183,5 @@ __all__ = [
     "UnknownCurrency",
     "UnknownName",
     "UnknownTimezone",
+    "ZeroStep",
 ]

@@ -25,9 +25,7 @@ UNORDERED = (Kind.TEXT, Kind.FLAG, Kind.CUSTOMER)
 TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
 
 
-def expression(
-    node: ast.Expr | ast.Condition, scope: Scope, wanted: Type | None = None
-) -> checked.Expr | None:
+def expression(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> checked.Expr | None:
     """The typed expression; `wanted` is the other side's type, which a name may need."""
     match node:
         case ast.Name():
@@ -39,18 +37,8 @@ def expression(
             if operand is None or not _numeric(operand, node.operand, scope):
                 return None
             return checked.Negation(operand, type=operand.type, span=node.span)
-        case ast.ItemCount():
-            where = _inside(node.where, scope)
-            type_ = scope.declared.item["quantity"].type
-            return None if where is _FAILED else _item_count(where, type_, node)
-        case ast.ItemTotal():
-            where = _inside(node.where, scope)
-            type_ = scope.declared.item["amount"].type
-            if where is _FAILED:
-                return None
-            return checked.ItemTotal(_condition_or_none(where), type=type_, span=node.span)
-        case ast.ItemDistinct():
-            return _distinct(node, scope)
+        case ast.ItemCount() | ast.ItemTotal() | ast.ItemDistinct():
+            return _of_items(node, scope)
         case (
             ast.Number()
             | ast.Percent()
@@ -62,69 +50,49 @@ def expression(
             | ast.Time()
             | ast.Weekday()
             | ast.MonthName()
+            | ast.Duration()
         ):
             return constant(node, scope, wanted)
-        case _:
-            found = condition(node, scope)
-            if found is not None:
-                scope.problems.report(
-                    TypeMismatch(
-                        span=node.span,
-                        part=scope.problems.part,
-                        expected=wanted.kind if wanted else Kind.NUMBER,
-                        found=Kind.FLAG,
-                    )
-                )
-            return None
 
 
-class _Failed:
-    """Stands for a condition that has problems of its own."""
-
-
-_FAILED = _Failed()
-
-
-def _inside(where: ast.Condition | None, scope: Scope) -> checked.Condition | _Failed | None:
-    if where is None:
+def _of_items(
+    node: ast.ItemCount | ast.ItemTotal | ast.ItemDistinct, scope: Scope
+) -> checked.Expr | None:
+    """What is counted or added up over the lines; a line has no lines of its own."""
+    if scope.in_item:
+        _mismatch(node, scope, None, Kind.LIST)
         return None
-    found = condition(where, scope.within_item())
-    return _FAILED if found is None else found
+    items = scope.declared.item
+    where = condition(node.where, scope.within_item()) if node.where is not None else None
+    attribute = _counted(node.attribute, scope) if isinstance(node, ast.ItemDistinct) else None
+    if node.where is not None and where is None:
+        return None
+    if isinstance(node, ast.ItemCount):
+        return checked.ItemCount(where, type=items["quantity"].type, span=node.span)
+    if isinstance(node, ast.ItemTotal):
+        return checked.ItemTotal(where, type=items["amount"].type, span=node.span)
+    if attribute is None:
+        return None
+    return checked.ItemDistinct(attribute, where, type=catalogue.COUNT, span=node.span)
 
 
-def _condition_or_none(where: checked.Condition | _Failed | None) -> checked.Condition | None:
-    return None if isinstance(where, _Failed) else where
-
-
-def _item_count(
-    where: checked.Condition | _Failed | None, type_: Type, node: ast.ItemCount
-) -> checked.ItemCount:
-    return checked.ItemCount(_condition_or_none(where), type=type_, span=node.span)
-
-
-def _distinct(node: ast.ItemDistinct, scope: Scope) -> checked.Expr | None:
-    where = _inside(node.where, scope)
-    name = node.attribute.dotted
-    info = scope.declared.item.get(name)
+def _counted(node: ast.Name, scope: Scope) -> checked.ItemField | None:
+    """The attribute of lines whose different values are counted: a text."""
+    info = scope.declared.item.get(node.dotted)
     if info is None:
-        _unknown(node.attribute, scope, "item", list(scope.declared.item))
+        _unknown(node, scope, "item", list(scope.declared.item))
         return None
     if info.type.kind not in TEXTUAL:
-        _mismatch(node.attribute, scope, Kind.TEXT, info.type.kind)
+        _mismatch(node, scope, Kind.TEXT, info.type.kind)
         return None
-    if where is _FAILED:
-        return None
-    attribute = checked.ItemField(name, type=info.type, span=node.attribute.span)
-    return checked.ItemDistinct(
-        attribute, _condition_or_none(where), type=catalogue.COUNT, span=node.span
-    )
+    return checked.ItemField(info.name, type=info.type, span=node.span)
 
 
 def _name(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | None:
     span = node.span
     if len(node.parts) == 1:
         name = node.parts[0]
-        if wanted is not None and wanted.kind is Kind.TIER:
+        if wanted is not None and wanted.kind is Kind.TIER and name != "tier":
             return _tier(node, scope)
         if scope.in_item and name in scope.declared.item:
             return checked.ItemField(name, type=scope.declared.item[name].type, span=span)
@@ -134,7 +102,7 @@ def _name(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | N
             return checked.Calendar(name, type=catalogue.CALENDAR_PARTS[name], span=span)  # type: ignore[arg-type]  # its parts
         if name == "customer":
             return checked.EventField(name, type=Type(Kind.CUSTOMER), span=span)
-        return _attribute(node, scope)
+        return _attribute(node, scope, wanted)
     if node.parts[0] == "customer" and len(node.parts) == 2:  # noqa: PLR2004 - customer.NAME
         info = scope.declared.customer.get(node.parts[1])
         if info is not None and info.type.kind is not Kind.LIST:
@@ -146,10 +114,13 @@ def _name(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | N
     return None
 
 
-def _attribute(node: ast.Name, scope: Scope) -> checked.Expr | None:
+def _attribute(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | None:
     found = scope.attribute(node.parts[0])
+    if not found and scope.is_open:
+        return None
     if not found:
-        _unknown(node, scope, "item" if scope.in_item else "attribute", scope.names())
+        role = "item" if scope.in_item else "attribute"
+        _unknown(node, scope, role, scope.names(), _as_text(node, wanted))
         return None
     if len(found) > 1:
         scope.problems.report(
@@ -171,21 +142,43 @@ def _tier(node: ast.Name, scope: Scope) -> checked.Expr | None:
     return checked.Const(rank, type=Type(Kind.TIER), span=node.span)
 
 
-def _unknown(node: ast.Name, scope: Scope, role: str, known: list[str]) -> None:
+def _as_text(node: ast.Name, wanted: Type | None) -> str | None:
+    """The name in quotes, where a text is asked for."""
+    if wanted is None or wanted.kind not in TEXTUAL:
+        return None
+    meant = nearest(node.dotted, wanted.choices) if wanted.choices else node.dotted
+    return f'"{meant}"' if meant else None
+
+
+def _unknown(
+    node: ast.Name, scope: Scope, role: str, known: list[str], instead: str | None = None
+) -> None:
     scope.problems.report(
         UnknownName(
             span=node.span,
             part=scope.problems.part,
             name=node.dotted,
             role=role,  # type: ignore[arg-type]  # its roles
-            suggestion=nearest(node.dotted, known),
+            suggestion=nearest(node.dotted, known) or instead,
         )
     )
 
 
-def _mismatch(node: ast.Node, scope: Scope, expected: Kind | None, found: Kind) -> None:
+def _mismatch(
+    node: ast.Node,
+    scope: Scope,
+    expected: Kind | None,
+    found: Kind,
+    suggestion: str | None = None,
+) -> None:
     scope.problems.report(
-        TypeMismatch(span=node.span, part=scope.problems.part, expected=expected, found=found)
+        TypeMismatch(
+            span=node.span,
+            part=scope.problems.part,
+            expected=expected,
+            found=found,
+            suggestion=suggestion,
+        )
     )
 
 
@@ -243,6 +236,9 @@ def condition(  # noqa: PLR0911 - one for each kind of condition
             if value is None:
                 return None
             return checked.Known(value, node.negated, type=FLAG, span=node.span)
+        case ast.ItemTest() if scope.in_item:
+            _mismatch(node, scope, None, Kind.LIST)
+            return None
         case ast.ItemTest():
             where = condition(node.where, scope.within_item())
             if where is None:
@@ -267,8 +263,10 @@ def _sides(
 ) -> tuple[checked.Expr, ...] | None:
     """Values that are held against each other: of one kind, with an order where one is asked."""
     # The side that has a type by itself tells what a bare name or a text on the other may be.
-    if isinstance(first, ast.Constant) and not isinstance(others[0], ast.Constant):
-        lead = expression(others[0], scope)
+    other = others[0]
+    is_tier = isinstance(other, ast.Name) and other.parts == ("tier",) and first != other
+    if is_tier or (isinstance(first, ast.Constant) and not isinstance(other, ast.Constant)):
+        lead = expression(other, scope)
         head = expression(first, scope, lead.type if lead else None)
     else:
         head = expression(first, scope)
@@ -280,12 +278,19 @@ def _sides(
         if value is None:
             continue
         if not _comparable(head.type, value.type):
-            _mismatch(node, scope, head.type.kind, value.type.kind)
+            _mismatch(node, scope, head.type.kind, value.type.kind, _as_tier(node, head, scope))
         elif ordered and head.type.kind in UNORDERED:
             _mismatch(node, scope, None, head.type.kind)
         else:
             found.append(value)
     return tuple(found) if len(found) == len(others) + 1 else None
+
+
+def _as_tier(node: ast.Expr, head: checked.Expr, scope: Scope) -> str | None:
+    """The tier that a text names, where a tier is asked for."""
+    if head.type.kind is Kind.TIER and isinstance(node, ast.Text):
+        return nearest(node.value, scope.declared.tier_names)
+    return None
 
 
 def _comparable(left: Type, right: Type) -> bool:

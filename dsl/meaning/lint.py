@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dsl.meaning import checked
 from dsl.meaning.diagnostics import AbsentDisables, Expired, MixedScripts, TierOrder
+from dsl.meaning.rules import end_of_clause
 from dsl.meaning.times import first_instant_of
 from dsl.text import ast
 
@@ -48,9 +49,11 @@ def absent_disables(
     del program, as_of
     for rule in document.statements:
         if isinstance(rule, ast.Rule) and rule.where is not None:
-            asked = {n.value for n in walk(rule.where) if isinstance(n, ast.Known)}
-            for name in _negated(rule.where):
-                if name not in asked and name.dotted not in EXPECTED:
+            negated = list(_negated(rule.where))
+            for name in negated:
+                # Named once more, it is asked if it is known, or has to be for another test.
+                named = sum(node == name for node in walk(rule.where))
+                if named == negated.count(name) and name.dotted not in EXPECTED:
                     yield AbsentDisables(span=name.span, name=name.dotted)
 
 
@@ -66,9 +69,9 @@ def _negated(node: ast.Condition) -> Iterator[ast.Name]:
             tests = [part]
         for test in tests:
             sides = (test.left, test.right) if isinstance(test, ast.Comparison) else (test.value,)
-            for side in sides:
-                if isinstance(side, ast.Name) and side.parts[0] not in _ALWAYS_KNOWN:
-                    yield side
+            names = [side for side in sides if isinstance(side, ast.Name)]
+            if not any(name.parts[0] in _ALWAYS_KNOWN for name in names):
+                yield from names
 
 
 _ALWAYS_KNOWN = ("tier", "date", "time", "hour", "day", "month")
@@ -80,13 +83,14 @@ def expired(
     """A rule whose last day has passed."""
     if program is None or as_of is None:
         return
-    today = first_instant_of(as_of, ZoneInfo(program.timezone))
-    ended = {r.name for r in program.rules if r.ends is not None and r.ends <= today}
+    zone = ZoneInfo(program.timezone)
+    today = first_instant_of(as_of, zone)
     for rule in document.statements:
-        if isinstance(rule, ast.Rule) and rule.name in ended:
-            for clause in rule.clauses:
-                if isinstance(clause, ast.Through | ast.Until):
-                    yield Expired(span=clause.span)
+        for clause in rule.clauses if isinstance(rule, ast.Rule) else ():
+            if not isinstance(clause, ast.Through | ast.Until):
+                continue
+            if end_of_clause(clause, zone) <= today:
+                yield Expired(span=clause.span)
 
 
 def mixed_scripts(

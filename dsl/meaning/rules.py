@@ -5,7 +5,6 @@ Source: docs/language.md, section 3.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,13 +15,13 @@ from dsl.meaning.diagnostics import (
     LowFactor,
     NeverInForce,
     TypeMismatch,
-    UnknownCurrency,
     UnknownName,
+    ZeroStep,
 )
 from dsl.meaning.expressions import condition, expression
 from dsl.meaning.possible import report_impossible
 from dsl.meaning.scope import Scope
-from dsl.meaning.times import first_instant_of, instant_of
+from dsl.meaning.times import end_of, first_instant_of, instant_of
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Problems
 
 TIMES = "times"
+# `to customer`, which is no tier.
+_ROLE = ast.AnyOf((ast.Name(("customer",)),))
 LARGEST = 10**18 - 1
 
 
@@ -44,13 +45,13 @@ def check_rule(
     """The checked rule, or None where any part of it has a problem; all are reported."""
     before = len(problems.found)
     events = _events(node.trigger, declared, problems)
-    scope = Scope(declared, events, problems)
+    scope = Scope(declared, events, problems, is_open=len(problems.found) > before)
     where = None
-    if node.where is not None and events:
+    if node.where is not None:
         where = condition(node.where, scope)
         if where is not None:
             report_impossible(where, problems)
-    rewards = [_reward(reward, scope) for reward in node.rewards] if events else []
+    rewards = [_reward(*pair, scope) for pair in _served(node.rewards)]
     allowances = check_allowances(node.clauses, f"rule:{name}", declared, problems)
     starts, ends = _dates(node.clauses, declared, problems)
     because = next((c.text for c in node.clauses if isinstance(c, ast.Because)), None)
@@ -98,14 +99,26 @@ def _unknown(node: ast.Name, role: str, known: Iterable[str], problems: Problems
 def _unit(node: ast.Name, declared: Declared, problems: Problems) -> Unit | None:
     unit = declared.unit(node.dotted)
     if unit is None:
-        _unknown(node, "unit", declared.units, problems)
+        known = [form for name in declared.units for form in (name, name.removesuffix("s"))]
+        _unknown(node, "unit", known, problems)
     return unit
 
 
-def _reward(node: ast.Reward, scope: Scope) -> checked.Reward | None:
+def _served(rewards: tuple[ast.Reward, ...]) -> list[tuple[ast.Reward, ast.Target | None]]:
+    """Each reward with who gets it: tiers serve those before that have none, a role its own."""
+    found: list[tuple[ast.Reward, ast.Target | None]] = []
+    following: ast.Target | None = None
+    for reward in reversed(rewards):
+        if reward.to is not None and reward.to != _ROLE:
+            following = reward.to
+        found.append((reward, reward.to or following))
+    return found[::-1]
+
+
+def _reward(node: ast.Reward, target: ast.Target | None, scope: Scope) -> checked.Reward | None:
     unit = _unit(node.form.unit, scope.declared, scope.problems)
     form = _form(node.form, scope)
-    tiers = _audience(node.to, scope) if node.to is not None else None
+    tiers = _audience(target, scope) if target is not None else None
     if unit is None or form is None:
         return None
     at_most = None
@@ -136,7 +149,7 @@ def _form(node: ast.RewardForm, scope: Scope) -> checked.RewardForm | None:
             if base is None:
                 return None
             if per.value == 0:
-                _too_large(node, scope.problems, 0)
+                scope.problems.report(ZeroStep(span=node.span, part=scope.problems.part))
                 return None
             return checked.Rate(scaled(node.amount), per, base, node.prorated)
         case ast.PerItem():
@@ -176,7 +189,7 @@ def _audience(node: ast.Target, scope: Scope) -> frozenset[int] | None:
         case ast.Everyone():
             return None
         case ast.AnyOf(names):
-            if [name.dotted for name in names] == ["customer"]:
+            if node == _ROLE:
                 return None
             return frozenset(r for name in names if (r := _rank(name, scope)) is not None)
         case ast.AndAbove(name):
@@ -204,12 +217,6 @@ def check_allowances(
             scope = "limit" if isinstance(clause, ast.Limit) else "budget"
             unit, counted = None, clause.unit.dotted
             if counted not in (TIMES, "time"):
-                if counted.upper() == declared.currency:
-                    # Limits in money count what units are worth, which none of them says yet.
-                    problems.report(
-                        UnknownCurrency(span=clause.unit.span, part=problems.part, name=counted)
-                    )
-                    continue
                 unit = _unit(clause.unit, declared, problems)
                 if unit is None:
                     continue
@@ -249,19 +256,23 @@ def _dates(
     starts: list[int] = []
     ends: list[int] = []
     for clause in clauses:
-        match clause:
-            case ast.From(moment):
-                starts.append(_instant(moment, zone))
-            case ast.Until(moment):
-                ends.append(_instant(moment, zone))
-            case ast.Through(date):
-                ends.append(first_instant_of(date.value + dt.timedelta(days=1), zone))
-            case _:
-                continue
+        if isinstance(clause, ast.From):
+            starts.append(_instant(clause.moment, zone))
+        elif isinstance(clause, ast.Until | ast.Through):
+            ends.append(end_of_clause(clause, zone))
+        else:
+            continue
         if starts and ends and max(starts) >= min(ends):
             problems.report(NeverInForce(span=clause.span, part=problems.part))
             break
     return max(starts, default=None), min(ends, default=None)
+
+
+def end_of_clause(clause: ast.Until | ast.Through, zone: ZoneInfo) -> int:
+    """The first instant at which the clause no longer lets a rule match."""
+    if isinstance(clause, ast.Through):
+        return end_of(clause.date.value, zone)
+    return _instant(clause.moment, zone)
 
 
 def _instant(moment: ast.Date | ast.DateTime, zone: ZoneInfo) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dsl.meaning import catalogue
@@ -64,10 +64,12 @@ class Scope:
     events: tuple[EventType, ...]
     problems: Problems
     in_item: bool = False
+    # An event of the rule is not known: any name may be one of its attributes.
+    is_open: bool = False
 
     def within_item(self) -> Scope:
         """The scope inside an item condition."""
-        return Scope(self.declared, self.events, self.problems, in_item=True)
+        return replace(self, in_item=True)
 
     def attribute(self, name: str) -> list[AttributeInfo]:
         """What the events call by a name: one, or several that differ in type."""

@@ -17,7 +17,14 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def instant_of(local: dt.datetime, zone: ZoneInfo) -> int:
-    """The instant of a wall-clock time."""
+    """The instant of a wall-clock time; at the ends of the calendar as if in UTC."""
+    try:
+        return _instant_of(local, zone)
+    except OverflowError:
+        return (local.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
+
+
+def _instant_of(local: dt.datetime, zone: ZoneInfo) -> int:
     first = local.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
     if first.astimezone(zone).replace(tzinfo=None) == local:
         return (first - _EPOCH) // _MICROSECOND
@@ -43,3 +50,10 @@ def _offset(at: int, zone: ZoneInfo) -> dt.timedelta | None:
 def first_instant_of(date: dt.date, zone: ZoneInfo) -> int:
     """The first instant of a local day."""
     return instant_of(dt.datetime.combine(date, dt.time()), zone)
+
+
+def end_of(date: dt.date, zone: ZoneInfo) -> int:
+    """The first instant after a local day."""
+    if date == dt.date.max:
+        return first_instant_of(date, zone) + dt.timedelta(days=1) // _MICROSECOND
+    return first_instant_of(date + dt.timedelta(days=1), zone)

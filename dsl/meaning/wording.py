@@ -16,6 +16,7 @@ from dsl.meaning.diagnostics import (
     TypeMismatch,
     UnknownCurrency,
     UnknownName,
+    ZeroStep,
 )
 from dsl.text.diagnostics import BadLiteral
 
@@ -66,6 +67,8 @@ def _key(problem: Diagnostic) -> str:
             return "unknown-currency-other"
         case LowFactor():
             return "low-factor"
+        case ZeroStep():
+            return "zero-step"
         case _:
             return problem.code
 
