@@ -1,1 +1,5 @@
-"""HTTP with JSON: each view parses its input, calls one service and renders."""
+"""JSON over HTTP, under /api/v1."""
+
+from app.api.routes import PREFIX, blueprint
+
+__all__ = ["PREFIX", "blueprint"]

@@ -79,6 +79,23 @@ def of_customer(
     return [_explained(session, row, language) for row in session.scalars(statement)]
 
 
+def reasons(
+    session: Session, entries: Sequence[LedgerEntry], language: str = "en"
+) -> dict[int, tuple[str, ...]]:
+    """Why each of these entries is there, in sentences, by the entry's id."""
+    seqs = sorted({entry.event_seq for entry in entries})
+    rows = session.scalars(select(Decision).where(Decision.event_seq.in_(seqs)))
+    told: dict[tuple[int, str], tuple[str, ...]] = {}
+    for row in rows:
+        if row.program_version is None:
+            continue
+        compiled = programs.compiled_for(session, row.program_version)
+        decision = dsl.Decision.from_json(row.outcome)
+        for one in dsl.explain(compiled.program, decision, language):
+            told[row.event_seq, one.rule] = one.sentences
+    return {entry.id: told.get((entry.event_seq, entry.rule_name), ()) for entry in entries}
+
+
 def explain(
     session: Session, program: Program, decision: dsl.Decision, at: dt.datetime, language: str
 ) -> Sequence[Explanation]:

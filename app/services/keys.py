@@ -42,6 +42,14 @@ def create_key(
 
 def authenticate(session: Session, token: str, now: dt.datetime) -> ApiKey | None:
     """The key of a token that is not revoked; at most once an hour its use is written down."""
+    key = identify(session, token)
+    if key is not None and is_use_due(key, now):
+        note_use(session, key, now)
+    return key
+
+
+def identify(session: Session, token: str) -> ApiKey | None:
+    """The key of a token that is not revoked; nothing is written."""
     mark, _, rest = token.partition("_")
     prefix, _, secret = rest.partition("_")
     key = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix)) if mark == "tly" else None
@@ -49,10 +57,18 @@ def authenticate(session: Session, token: str, now: dt.datetime) -> ApiKey | Non
     known = hmac.compare_digest(_digest(secret), key.hash if key else "0" * 64)
     if key is None or not known or key.revoked_at is not None:
         return None
-    if key.last_used_at is None or now - key.last_used_at > USED_WITHIN:
-        key.last_used_at = now
-        session.flush()
     return key
+
+
+def is_use_due(key: ApiKey, now: dt.datetime) -> bool:
+    """True where the key's last use was written down long enough ago to be written again."""
+    return key.last_used_at is None or now - key.last_used_at > USED_WITHIN
+
+
+def note_use(session: Session, key: ApiKey, now: dt.datetime) -> None:
+    """Write down that the key was used."""
+    key.last_used_at = now
+    session.flush()
 
 
 def revoke(session: Session, key: ApiKey, *, now: dt.datetime) -> None:

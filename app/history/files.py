@@ -1,0 +1,94 @@
+"""Histories in files: Parquet, CSV and JSON lines as Arrow tables.
+
+Source of the columns: docs/operations.md, "Files".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from app.history.tables import Row, joined, load_exact, tables_of
+
+PARQUET = (".parquet", ".pq")
+CSV = (".csv", ".tsv")
+JSON_LINES = (".jsonl", ".ndjson", ".json")
+BATCH = 20_000
+
+
+class UnreadableFile(ValueError):
+    """A file is none of the kinds that are read, or not what its name says; `why` is for people."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path, self.why = path, why
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds: its rows, the line items inside them, and how many lines are no rows."""
+
+    rows: pa.Table
+    items: pa.Table | None = None
+    bad_lines: int = 0
+
+
+def read_table(path: Path) -> Table:
+    """The rows of a file, by the ending of its name; raises UnreadableFile."""
+    kind = path.suffix.lower()
+    try:
+        if kind in PARQUET:
+            return Table(pyarrow.parquet.read_table(path))
+        if kind in CSV:
+            return Table(_read_csv(path))
+        if kind in JSON_LINES:
+            return _read_json_lines(path)
+    except OSError as error:
+        raise UnreadableFile(path, error.strerror or str(error)) from error
+    except pa.ArrowException as error:
+        raise UnreadableFile(path, str(error)) from error
+    raise UnreadableFile(path, "not a .parquet, .csv, .tsv, .jsonl or .ndjson file")
+
+
+def _read_csv(path: Path) -> pa.Table:
+    """All columns as texts: an id keeps its leading zeros, an amount its decimals."""
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    with pyarrow.csv.open_csv(path, parse_options=parse) as reader:
+        names = reader.schema.names
+    convert = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
+    return pyarrow.csv.read_csv(path, parse_options=parse, convert_options=convert)
+
+
+def _read_json_lines(path: Path) -> Table:
+    parts: list[tuple[pa.Table, pa.Table]] = []
+    rows: list[Row] = []
+    bad = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.strip():
+                continue
+            try:
+                row = load_exact(line)
+            except (ValueError, RecursionError):
+                row = None
+            if not isinstance(row, dict):
+                bad += 1
+                continue
+            rows.append(row)
+            if len(rows) == BATCH:
+                parts.append(tables_of(rows))
+                rows = []
+    parts.append(tables_of(rows))
+    events = joined(part[0] for part in parts)
+    items = joined(part[1] for part in parts)
+    return Table(events, items if len(items) else None, bad)
