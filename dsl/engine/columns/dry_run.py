@@ -6,16 +6,19 @@ attributes) is folded from all of the history. Nothing is written anywhere.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from dsl.engine.calendar import instant
+from dsl.engine.columns.encode import Clock
 from dsl.engine.columns.run import Run, code_of
+from dsl.engine.encode import EPOCH_ORDINAL
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from dsl.engine.columns.convert import Ints
@@ -91,6 +94,19 @@ class DryRun:
         return RuleTotal(
             len(self.rows), len(np.unique(self.customers)), self._sums(self.units, self.amounts)
         )
+
+    def by_day(self) -> dict[dt.date, dict[str, int]]:
+        """How much of each unit the awards of each local date came to, in the order of dates."""
+        names = list(self.compiled.program.units)
+        zone = ZoneInfo(self.compiled.program.timezone)
+        days = Clock(self.history.at[self.rows], zone).part("date")
+        totals: dict[dt.date, dict[str, int]] = {}
+        for day, unit, amount in zip(
+            days.tolist(), self.units.tolist(), self.amounts.tolist(), strict=True
+        ):
+            own = totals.setdefault(dt.date.fromordinal(day + EPOCH_ORDINAL), {})
+            own[names[unit]] = own.get(names[unit], 0) + amount
+        return totals
 
     def _sums(self, units: Ints, amounts: Ints) -> dict[str, int]:
         names = list(self.compiled.program.units)
