@@ -24,8 +24,8 @@ from dsl.text.statements import Statements
 class Parsed:
     """What a text says.
 
-    `document` is None where anything is wrong; `partial` then has the statements that are whole or
-    were read as what was meant, and is the same as `document` where nothing is wrong.
+    `document` is None where anything is wrong; `partial` then has what could be read, mistyped
+    words as they were meant, and is the same as `document` where nothing is wrong.
     """
 
     document: ast.Document | None

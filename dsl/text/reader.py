@@ -206,7 +206,11 @@ class Reader:
         last = values[-1] if values else None
         if not isinstance(last, Token) or last.type != "NAME":
             return False
-        if self._leading(self._lexemes[at - 1]) is None:
+        lexeme = self._lexemes[at - 1]
+        name = self._leading(lexeme)
+        if name is None:
+            return False
+        if name in self._statements and not (lexeme.starts_line or self._is_colon(at + 1)):
             return False
         self._restore(self._before)
         return True

@@ -1,0 +1,280 @@
+"""What is wrong with a text: each broken place once, with what was expected and meant.
+
+In the texts here ⟦ and ⟧ stand around each place that a diagnostic is to name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+
+from dsl.text.diagnostics import BadLiteral, Diagnostic, Overflow, Syntax, TooDeep, TooLong
+from dsl.text.parse import parse
+from dsl.text.source import Span
+
+CONDITION = "a condition such as `amount >= 200`"
+VALUE = "a value"
+OPERATOR = "an operator such as `+`"
+CURRENCY = "a currency such as `EUR`"
+TIME_UNIT = "a unit of time such as `days`"
+COMPARISON = "a comparison such as `>=`"
+STATEMENT = "a statement such as `on purchase …`"
+REWARD = ("a number", "a multiplier such as `2x`")
+AFTER_EVENT = ("`award`", "`where`", "`or`")
+AFTER_NUMBER = ("`award`", "`and`", "`or`", CURRENCY, TIME_UNIT, OPERATOR)
+AFTER_NAME = (COMPARISON, "`award`", "`and`", "`or`", "`not`", "`between`", "`in`", "`is`")
+
+
+def marked(text: str) -> tuple[str, list[Span]]:
+    """The text without its marks, and the places between them."""
+    clean, places = "", []
+    for at, piece in enumerate(re.split("[⟦⟧]", text)):
+        if at % 2:
+            places.append(Span(len(clean), len(clean) + len(piece)))
+        clean += piece
+    return clean, places
+
+
+def syntax(text: str, span: Span, *expected: str, meant: str | None = None) -> Syntax:
+    found = text[span.start : span.end]
+    return Syntax(span=span, found=found, expected=expected, suggestion=meant)
+
+
+MISTAKES = {
+    "on purchase⟦⟧": AFTER_EVENT,
+    "on purchase where⟦⟧": (CONDITION,),
+    "on purchase where amount >= 200⟦⟧ \n": AFTER_NUMBER,
+    "on purchase award⟦⟧": REWARD,
+    "on purchase award 100⟦⟧": ("a name",),
+    "on purchase award ⟦points⟧": REWARD,
+    "on purchase award ⟦10%⟧ discount": REWARD,
+    'on purchase award ⟦coupon⟧ "X"': REWARD,
+    "on purchase award 5 points per 10⟦⟧": ("`of`", "`spent`"),
+    "on purchase award 5 points to⟦⟧": ("`not`", "`everyone`", "a name"),
+    "on purchase award 5 points at most ⟦to⟧ gold": ("a number",),
+    "on purchase award 5 points limit 500 points⟦⟧": ("`per`",),
+    "on purchase award 5 points limit 5 points per ⟦month⟧": ("`customer`",),
+    "on purchase award 5 points limit ⟦points⟧ per customer": ("a number",),
+    "on purchase⟦,⟧ review award 5 points": AFTER_EVENT,
+    "on every ⟦monday⟧ award 5 points": AFTER_EVENT,
+    "on purchase where amount > ⟦award⟧ 5 points": (VALUE,),
+    "on purchase where amount > 5 and ⟦award⟧ 5 points": (CONDITION,),
+    "on purchase where not ⟦award⟧ 5 points": (CONDITION,),
+    "on purchase where amount > ⟦>⟧ 2 award 5 points": (VALUE,),
+    "on purchase where x >= 5 ⟦then⟧ 5 points": AFTER_NUMBER,
+    'on purchase where x ⟦starts⟧ with "a" award 5 points': AFTER_NAME,
+    "on purchase where tier ⟦gold⟧ award 5 points": AFTER_NAME,
+    "on purchase where x is ⟦5⟧ award 5 points": ("`known`", "`unknown`"),
+    "on purchase where ⟦(a and b)⟧ + 1 > 2 award 5 points": (VALUE,),
+    "on purchase where x > ⟦$⟧5 award 5 points": (VALUE,),
+    'on purchase where x = ⟦"abc award 5 points⟧': ('a closing `"`',),
+    'rule "R" ⟦on⟧ purchase award 5 points': ("`:`",),
+    "tier gold: 10 ⟦purchases⟧ in last 3 months": ("`spent`",),
+    "attributes of customer ⟦style⟧ text": ("`:`",),
+    "⟦unit⟧ points: worth 0.01 CNY, redeem at least 500": (STATEMENT,),
+    '⟦challenge⟧ "W": 3 purchases where (x = 1) and 1 review award gift "B"': (STATEMENT,),
+    "⟦Buy⟧ 100 get 5 points": (STATEMENT,),
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_says_what_could_stand_there(text: str) -> None:
+    clean, (place,) = marked(text)
+    assert parse(clean).diagnostics == (syntax(clean, place, *MISTAKES[text]),)
+
+
+MEANT = {
+    "on purchase where x >= 200 ⟦awrad⟧ 2x points": "award",
+    "on purchase ⟦wher⟧ x >= 200 award 2x points": "where",
+    "on purchase award 2x points ⟦too⟧ gold": "to",
+    "on purchase award 5 points ⟦limt⟧ 5 points per customer": "limit",
+    "on purchase award 5 points limit 5 points per ⟦custmer⟧": "customer",
+    "on purchase where ⟦evrey⟧ item (price > 5) award 5 points": "every",
+    "on purchase where ⟦nto⟧ x = 1 award 5 points": "not",
+    "on purchase where number of ⟦item⟧ > 5 award 5 points": "items",
+    "on purchase where x is ⟦know⟧ award 5 points": "known",
+    "on purchase where x ⟦==⟧ 5 award 5 points": "=",
+    "on purchase where x ⟦≥⟧ 5 award 5 points": ">=",
+    "on purchase where x ⟦<>⟧ 5 award 5 points": "!=",
+    "on purchase where x = 1 ⟦&&⟧ y = 2 award 5 points": "and",
+    "on purchase where x = 2 ⟦×⟧ 3 award 5 points": "*",
+    "on purchase where x = ⟦'it\"s'⟧ award 5 points": '"it\\"s"',
+    "on purchase where x > 10 ⟦eur⟧ award 5 points": "EUR",
+    "attributes of customer: style ⟦txt⟧": "text",
+    "⟦tire⟧ gold: 5000 spent ever": "tier",
+}
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_a_mistyped_word_is_read_as_the_one_that_was_meant(text: str) -> None:
+    clean, (place,) = marked(text)
+    (found,) = parse(clean).diagnostics
+    assert isinstance(found, Syntax)
+    assert (found.span, found.suggestion) == (place, MEANT[text])
+    corrected = clean[: place.start] + MEANT[text] + clean[place.end :]
+    assert parse(corrected).document is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on purchase ⟦wher⟧ x ⟦==⟧ 5 ⟦awad⟧ 5 points ⟦too⟧ gold",
+        "on purchase where x > ⟦>⟧ 2 and y < ⟦<⟧ 3 award 5 points limit 5 per ⟦customer⟧",
+        "on purchase where x in (1, ⟦,⟧ 2) and (y > ⟦=⟧ 3) award 5 points, ⟦points⟧, 6 points",
+        "on purchase where x between ⟦and⟧ 5 award 5 points limit ⟦points⟧ per customer",
+        "on purchase award ⟦limit⟧ 5 points per customer budget ⟦points⟧",
+        "tier gold: 5 ⟦purchases⟧ ever\nrule ⟦Gold⟧: on purchase award ⟦points⟧",
+        "on purchase where ⟦>⟧ tier = gold award 5 points\ntier gold: 5 spent since ⟦today⟧",
+        "event dinner: city ⟦txt⟧, room one\n⟦program⟧ ⟦Coffee⟧",
+        "⟦unit⟧ miles: precision 2, never below zero\non purchase award ⟦lots⟧",
+    ],
+)
+def test_all_mistakes_of_a_text_are_told_and_none_twice(text: str) -> None:
+    clean, places = marked(text)
+    assert [found.span for found in parse(clean).diagnostics] == places
+
+
+def test_what_can_be_read_of_a_wrong_text_is_kept_with_words_as_they_were_meant() -> None:
+    parsed = parse(
+        "tier gold: 5 sent ever\non purchase where x > > 1 award 5 points\n"
+        "tier vip: 5 points\ntier top: 9 spent ever\non review award 5 points"
+    )
+    assert parsed.document is None
+    kept = parse(
+        "tier gold: 5 spent ever tier vip tier top: 9 spent ever on review award 5 points"
+    ).document
+    assert parsed.partial == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '⟦rule⟧ "R": on purchase award 5 points',
+        "on purchase award 5 points ⟦on⟧ review award 5 points",
+        "on purchase award 5 points\n⟦tier⟧ gold: 5 spent ever",
+        "⟦⟧",
+    ],
+)
+def test_the_text_of_one_rule_is_one_rule_without_its_name(text: str) -> None:
+    clean, (place,) = marked(text)
+    (found,) = parse(clean, rule=True).diagnostics
+    assert isinstance(found, Syntax)
+    assert found.span == place
+
+
+LITERALS: dict[str, Diagnostic] = {
+    "from ⟦2026-02-30⟧": BadLiteral(kind="date", found="2026-02-30"),
+    "from ⟦0000-01-01⟧": BadLiteral(kind="date", found="0000-01-01"),
+    "through ⟦2026-1-5⟧": BadLiteral(kind="date", found="2026-1-5", suggestion="2026-01-05"),
+    "until ⟦2026-11-11 25:00⟧": BadLiteral(kind="datetime", found="2026-11-11 25:00"),
+    "until ⟦2026-11-11 9:00⟧": BadLiteral(
+        kind="datetime", found="2026-11-11 9:00", suggestion="2026-11-11 09:00"
+    ),
+    r'because "a ⟦\n⟧ b"': BadLiteral(kind="text", found=r"\n", suggestion=r"\\n"),
+    "limit ⟦1234567890123456789⟧ points per customer": Overflow(digits=19, decimals=0),
+    "limit ⟦0.1234567890123⟧ points per customer": Overflow(digits=13, decimals=13),
+}
+
+
+@pytest.mark.parametrize("clause", LITERALS)
+def test_a_literal_that_cannot_be_is_told_at_its_place(clause: str) -> None:
+    clean, (place,) = marked(f"on purchase award 5 points {clause}")
+    assert parse(clean).diagnostics == (replace(LITERALS[clause], span=place),)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [("time < ⟦24:00⟧", "time"), ("x > ⟦0⟧ days", "number"), ("x > ⟦1.5⟧ days", "number")],
+)
+def test_a_value_that_cannot_be_is_told_at_its_place(
+    condition: str, kind: Literal["time", "number"]
+) -> None:
+    clean, (place,) = marked(f"on purchase where {condition} award 5 points")
+    found = clean[place.start : place.end]
+    assert parse(clean).diagnostics == (BadLiteral(span=place, kind=kind, found=found),)
+
+
+def test_numbers_hold_eighteen_digits_with_twelve_decimals() -> None:
+    text = "on purchase award 123456.123456789012 points, 000000999999999999999999 points"
+    assert parse(text).document is not None
+
+
+def test_a_text_of_64_kilobytes_is_read_and_one_byte_more_is_not() -> None:
+    text = "on purchase award 5 points # "
+    most = 64 * 1024
+    full = text + "é" * ((most - len(text)) // 2) + "x" * ((most - len(text)) % 2)
+    assert parse(full).document is not None
+    too_long = TooLong(span=Span(0, len(full) + 1), size=most + 1, limit=most)
+    assert parse(full + "x").diagnostics == (too_long,)
+
+
+def nested(condition: str) -> str:
+    return f"on purchase where {condition} award 5 points"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(" * 64 + "x" + ")" * 64,
+        "not " * 64 + "x",
+        "-" * 64 + "x",
+        "x" + " + x" * 64,
+        "x" + " or x" * 5000,
+        "any item (" * 32 + "x" + ")" * 32,
+    ],
+)
+def test_nesting_of_64_is_read(condition: str) -> None:
+    assert parse(nested(condition)).document is not None
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(" * 65 + "x" + ")" * 65,
+        "(" * 30000,
+        "not " * 65 + "x",
+        "not " * 15000 + "x",
+        "-" * 65 + "x",
+        "x" + " + x" * 65,
+        "x" + " + x" * 15000,
+        "any item (" * 65 + "x" + ")" * 65,
+    ],
+)
+def test_deeper_nesting_is_told_once(condition: str) -> None:
+    (found,) = parse(nested(condition)).diagnostics
+    assert found == TooDeep(span=found.span, limit=64)
+
+
+@pytest.mark.parametrize(
+    ("character", "found"),
+    [
+        ("\0", "U+0000"),
+        ("\x1b", "U+001B"),
+        ("\x7f", "U+007F"),
+        ("\ud800", "U+D800"),
+        ("\u2028", "U+2028"),
+        ("\u202e", "U+202E"),
+    ],
+)
+def test_characters_that_cannot_be_seen_stand_nowhere(character: str, found: str) -> None:
+    text = f'on purchase award 5 points because "{character}"'
+    assert parse(text).diagnostics == (Syntax(span=Span(36, 37), found=found),)
+    assert parse(f"# {character}").diagnostics == (Syntax(span=Span(2, 3), found=found),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on " * 20000,
+        "@ " * 30000,
+        '"\n' * 30000,
+        "award " * 10000,
+        "tier gold: " * 5000,
+        ")" * 60000,
+    ],
+)
+def test_a_text_of_mistakes_is_told_up_to_a_hundred(text: str) -> None:
+    assert 1 <= len(parse(text).diagnostics) <= 100
