@@ -13,6 +13,7 @@ from app.services.cases import (
     CompiledEngine,
     Engine,
     ReferenceEngine,
+    ServiceEngine,
     case_files,
     read_cases,
     run_case,
@@ -37,6 +38,14 @@ def test_case(case: Case, engine: str) -> None:
     assert result.passed, "\n".join(str(difference) for difference in result.differences)
 
 
+def test_the_service_decides_every_case_alike_on_either_database(database_url: str) -> None:
+    service = ServiceEngine(database_url)
+    results = [run_case(case, service) for file in FILES for case in read_cases(file)]
+    service.close()
+    failed = {r.case.name: [str(d) for d in r.differences] for r in results if not r.passed}
+    assert failed == {}
+
+
 def test_every_case_has_a_name_of_its_own() -> None:
     names = Counter((case.path, case.name) for file in FILES for case in read_cases(file))
     assert [name for name, count in names.items() if count > 1] == []
@@ -51,6 +60,8 @@ def test_every_error_has_a_bad_case() -> None:
         if kind.severity == "error"
     }
     held = {code for file in FILES for case in read_cases(file) for code in case.expect.errors}
+    assert held <= codes
+    # A case of it would be a file of more than 64 KB.
     assert codes - held == {"too-long"}
 
 

@@ -121,7 +121,7 @@ def _restored(
 ) -> CustomerState:
     state = compiled.restore(row.data) if row is not None else None
     if state is None:
-        state = compiled.new_state()
+        state = compiled.started_again(row.data if row is not None else None)
         for one in events_of(session, customer.id):
             compiled.fold(one.read(compiled.program), state)
     return state

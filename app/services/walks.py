@@ -41,7 +41,7 @@ class Walk:
 
     def starts_from(self, recorded: Iterable[RecordedEvent], compiled: Compiled) -> None:
         """Begin with nothing, and these recorded events to fold on the way, in order."""
-        self._compiled, self._state = compiled, compiled.new_state()
+        self._compiled, self._state = compiled, self._started_again(compiled)
         self._queue = deque(recorded)
         if self._queue:
             last = self._queue[-1].place
@@ -80,13 +80,16 @@ class Walk:
         self._place = place if self._place is None else max(self._place, place)
         return self._state
 
+    def _started_again(self, compiled: Compiled) -> CustomerState:
+        return compiled.started_again(self._snapshot[0] if self._snapshot else None)
+
     def _taken_over(
         self, before: Compiled, state: CustomerState, after: Compiled, place: Place
     ) -> CustomerState:
         restored = after.restore(before.snapshot(state))
         if restored is not None:
             return restored
-        fresh = after.new_state()
+        fresh = self._started_again(after)
         for one in self._load():
             if one.place < place:
                 after.fold(one.read(after.program), fresh)

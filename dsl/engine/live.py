@@ -99,10 +99,17 @@ class Compiled:
     def new_state(self, fixed_tier: str | None = None) -> CustomerState:
         """A customer before any event; a fixed tier neither rises nor falls."""
         state = CustomerState(self.new_row(), [], Codes(self.plan.text_codes))
-        if fixed_tier is not None:
-            rank = next(t.rank for t in self.program.tiers if t.name == fixed_tier)
-            state.row[SLOT_FIXED_TIER] = rank + 1
+        self._fix_tier(state, fixed_tier)
         return state
+
+    def started_again(self, snapshot: Mapping[str, Any] | None) -> CustomerState:
+        """A customer before any event, with what no event gave and a snapshot holds: a tier."""
+        return self.new_state(snapshot["fixed_tier"] if snapshot else None)
+
+    def _fix_tier(self, state: CustomerState, name: str | None) -> None:
+        """A tier that this program does not know leaves the customer to the others."""
+        ranks = [tier.rank for tier in self.program.tiers if tier.name == name]
+        state.row[SLOT_FIXED_TIER] = ranks[0] + 1 if ranks else 0
 
     def fold(self, event: Event, state: CustomerState) -> None:
         """Move the state on by an event that is not decided (again)."""
@@ -224,10 +231,11 @@ class Compiled:
     def snapshot(self, state: CustomerState) -> dict[str, Any]:
         """The state as JSON holds it: aggregates by key, and the history still looked at."""
         first = self._first_kept(state)
+        fixed = state.row[SLOT_FIXED_TIER]
         return {
             "aggregates": {a.key: self._saved(a, state, first) for a in self.plan.aggregates},
             "history": state.history[HISTORY_WIDTH * first :],
-            "fixed_tier": state.row[SLOT_FIXED_TIER],
+            "fixed_tier": self.program.tier_name(fixed - 1) if fixed else None,
             "last": list(state.last) if state.last else None,
         }
 
@@ -282,7 +290,7 @@ class Compiled:
         if self.plan.keeps_history:
             state.history = list(snapshot["history"])
         state.row[SLOT_HISTORY] = len(state.history) // HISTORY_WIDTH
-        state.row[SLOT_FIXED_TIER] = snapshot["fixed_tier"]
+        self._fix_tier(state, snapshot["fixed_tier"])
         last = snapshot["last"]
         state.last = (last[0], last[1]) if last else None
         return state

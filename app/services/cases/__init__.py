@@ -6,10 +6,13 @@ Source: docs/language.md, section 7.
 from __future__ import annotations
 
 from app.services.cases.case import Case, CaseFileError
-from app.services.cases.engines import CompiledEngine, Engine, ReferenceEngine
+from app.services.cases.compiled import CompiledEngine
+from app.services.cases.engines import Engine
 from app.services.cases.outcome import Actual, CaseResult, Difference
 from app.services.cases.reading import case_files, read_cases
+from app.services.cases.reference import ReferenceEngine
 from app.services.cases.running import run_case
+from app.services.cases.service import ServiceEngine
 
 __all__ = [
     "Actual",
@@ -20,6 +23,7 @@ __all__ = [
     "Difference",
     "Engine",
     "ReferenceEngine",
+    "ServiceEngine",
     "case_files",
     "read_cases",
     "run_case",
