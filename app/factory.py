@@ -17,6 +17,7 @@ from app import api, db, security, web
 from app.api import problems
 from app.config import Config
 from app.history.database import Histories
+from app.services.dry_run import Previews
 from app.signing import secret_key
 
 BODY_MOST = 8 * 1024 * 1024
@@ -48,7 +49,7 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
         engine=engine,
         session=web.request_sessions(engine),
         reading_sessions=db.reading_sessions(engine),
-        histories=Histories(config.folder / "history"),
+        previews=Previews(Histories(config.folder / "history")),
     )
     app.teardown_appcontext(_end_session)
     # Flask-Admin and Flask-Security ask for translations while they are set up.

@@ -1,7 +1,7 @@
 """What a request has at hand, for the API and for whoever puts an app together.
 
 The app's extensions hold it: `engine`, `session` (of the request), `reading_sessions` (sessions
-of their own that wait for nobody), `clock`, `histories` and `config`.
+of their own that wait for nobody), `clock`, `previews` and `config`.
 """
 
 from __future__ import annotations
