@@ -48,7 +48,7 @@ class Checked:
 
 
 @lru_cache(maxsize=2048)
-def _parsed(text: str, *, rule: bool) -> Parsed:
+def parsed(text: str, *, rule: bool) -> Parsed:
     """The tree of a text: a program of many texts is checked again whenever one of them changes."""
     return parse(text, rule=rule)
 
@@ -67,10 +67,10 @@ def check(parts: Sequence[Part], *, as_of: dt.date | None = None) -> Checked:
     """Check a program; `as_of` is the day by which a rule counts as expired."""
     documents, problems = [], [Problems(index) for index in range(len(parts))]
     for part, own in zip(parts, problems, strict=True):
-        parsed = _parsed(part.text, rule=part.rule is not None)
-        for problem in parsed.diagnostics:
+        tree = parsed(part.text, rule=part.rule is not None)
+        for problem in tree.diagnostics:
             own.report(replace(problem, part=own.part))
-        documents.append(parsed.partial)
+        documents.append(tree.partial)
     statements = [
         (statement, own)
         for document, own in zip(documents, problems, strict=True)

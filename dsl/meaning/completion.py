@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dsl.meaning import catalogue
+from dsl.meaning.check import Part, parsed
 from dsl.meaning.checked import Kind, Type
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.declarations import declare
 from dsl.meaning.place import Place, find_place
 from dsl.meaning.scope import Problems
 from dsl.meaning.wording import messages
-from dsl.text import ast
 from dsl.text.grammar import load
-from dsl.text.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dsl.meaning.catalogue import AttributeInfo
-    from dsl.meaning.check import Part
     from dsl.meaning.scope import Declared
     from dsl.text.source import Span
 
@@ -78,8 +76,8 @@ def _declared(parts: Sequence[Part]) -> Declared:
     return declare(
         (statement, problems)
         for part in parts
-        for statement in parse(part.text, rule=part.rule is not None).partial.statements
-        if not isinstance(statement, ast.Rule)
+        if part.rule is None
+        for statement in parsed(part.text, rule=False).partial.statements
     )
 
 
