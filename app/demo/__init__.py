@@ -1,0 +1,1 @@
+"""A programme with a year of history to try everything on."""
