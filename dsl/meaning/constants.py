@@ -113,6 +113,7 @@ def _text(value: str, node: ast.Text, scope: Scope, wanted: Type | None) -> chec
                 name=value,
                 role="choice",
                 suggestion=f'"{near}"' if near else None,
+                known=wanted.choices,
             )
         )
         return None

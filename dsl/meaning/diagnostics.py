@@ -5,7 +5,7 @@ Source of the codes: docs/language.md, section 6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from dsl.meaning.checked import Kind
@@ -19,17 +19,23 @@ from dsl.text.diagnostics import (
     TooLong,
 )
 
-Role = Literal["attribute", "item", "customer", "event", "tier", "unit", "choice", "holder"]
+Role = Literal[
+    "attribute", "item", "customer", "event", "tier", "unit", "choice", "holder", "spent"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownName(Diagnostic):
-    """A name that stands for nothing in its place; `role` is what was looked for."""
+    """A name that stands for nothing in its place; `role` is what was looked for.
+
+    `known` are the names there are, where they are few enough to be told.
+    """
 
     code: ClassVar[str] = "unknown-name"
 
     name: str
     role: Role
+    known: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

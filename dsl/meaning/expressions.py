@@ -160,6 +160,7 @@ def _unknown(
             name=node.dotted,
             role=role,  # type: ignore[arg-type]  # its roles
             suggestion=nearest(node.dotted, known) or instead,
+            known=tuple(known) if role == "tier" else (),
         )
     )
 

@@ -92,6 +92,7 @@ def _unknown(node: ast.Name, role: str, known: Iterable[str], problems: Problems
             name=node.dotted,
             role=role,  # type: ignore[arg-type]  # its roles
             suggestion=nearest(node.dotted, known),
+            known=tuple(known) if role == "tier" else (),
         )
     )
 
@@ -99,8 +100,17 @@ def _unknown(node: ast.Name, role: str, known: Iterable[str], problems: Problems
 def _unit(node: ast.Name, declared: Declared, problems: Problems) -> Unit | None:
     unit = declared.unit(node.dotted)
     if unit is None:
-        known = [form for name in declared.units for form in (name, name.removesuffix("s"))]
-        _unknown(node, "unit", known, problems)
+        forms = [form for name in declared.units for form in (name, name.removesuffix("s"))]
+        problems.report(
+            UnknownName(
+                span=node.span,
+                part=problems.part,
+                name=node.dotted,
+                role="unit",
+                suggestion=nearest(node.dotted, forms),
+                known=tuple(declared.units),
+            )
+        )
     return unit
 
 
@@ -167,6 +177,11 @@ def _form(node: ast.RewardForm, scope: Scope) -> checked.RewardForm | None:
 def _base(node: ast.Rate, scope: Scope) -> checked.Expr | None:
     """What a rate counts: the event's `amount`, or the expression after `of`."""
     of = node.of if node.of is not None else ast.Name(("amount",), span=node.span)
+    if node.of is None and not scope.is_open and not scope.attribute("amount"):
+        scope.problems.report(
+            UnknownName(span=node.span, part=scope.problems.part, name="amount", role="spent")
+        )
+        return None
     base = expression(of, scope)
     if base is not None and not base.type.is_numeric:
         scope.problems.report(

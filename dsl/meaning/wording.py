@@ -12,6 +12,7 @@ from dsl.meaning.checked import Kind
 from dsl.meaning.diagnostics import (
     DuplicateName,
     LowFactor,
+    NoBaseRate,
     Syntax,
     TypeMismatch,
     UnknownCurrency,
@@ -47,6 +48,8 @@ def render(problem: Diagnostic, language: str = "en") -> Message:
     help_ = template.get("help")
     if problem.suggestion is not None:
         help_ = wording["did-you-mean"]
+    elif isinstance(problem, UnknownName) and problem.known:
+        help_ = template.get("help-known", help_)
     elif isinstance(problem, Syntax) and not problem.expected:
         help_ = None
     return Message(
@@ -62,7 +65,7 @@ def _key(problem: Diagnostic) -> str:
         case UnknownName():
             return f"unknown-name-{problem.role}"
         case TypeMismatch() if problem.expected is None:
-            return "type-mismatch-order"
+            return _unusable(problem.found)
         case UnknownCurrency() if problem.expected is not None:
             return "unknown-currency-other"
         case LowFactor():
@@ -73,6 +76,13 @@ def _key(problem: Diagnostic) -> str:
             return problem.code
 
 
+def _unusable(kind: Kind) -> str:
+    """Which template tells of a kind of value that has no place there at all."""
+    if kind in (Kind.LIST, Kind.DURATION):
+        return f"type-mismatch-{kind.value}"
+    return "type-mismatch-order"
+
+
 def _words(problem: Diagnostic, wording: dict[str, Any]) -> dict[str, object]:
     words: dict[str, object] = {f.name: getattr(problem, f.name) for f in fields(problem)}
     for name, value in words.items():
@@ -80,6 +90,10 @@ def _words(problem: Diagnostic, wording: dict[str, Any]) -> dict[str, object]:
             words[name] = wording["kind"][value.value]
     if isinstance(problem, Syntax):
         words["expected"] = ", ".join(problem.expected)
+    elif isinstance(problem, UnknownName):
+        words["known"] = ", ".join(f"`{name}`" for name in problem.known)
+    elif isinstance(problem, NoBaseRate):
+        words["one"] = problem.unit.removesuffix("s")
     elif isinstance(problem, DuplicateName):
         words["role"] = wording["role"][problem.role]
     elif isinstance(problem, BadLiteral):
