@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dsl.text.ast import Comment, Node
+from dsl.text.ast import Comment, Node, Statement
 from dsl.text.source import Span
 
 
@@ -28,14 +28,14 @@ def attach(comments: Sequence[Comment], anchors: Sequence[Node]) -> Comments:
     """Find the owner of each comment among `anchors`, nodes that can stand on lines of their own.
 
     A comment on a line of its own belongs to what begins next; one at the end of a line to what
-    ended last before it inside the smallest node around it, else to that node's first line (its
-    head). Where several nodes begin or end at the same place, the outermost owns it. `anchors`
-    stand in the order of the text, outer ones first.
+    ended last before it inside the smallest node around it, else to that node, of a statement to
+    its first line (its head). Where several nodes begin or end at the same place, the outermost
+    owns it. `anchors` stand in the order of the text, outer ones first.
     """
     owned = Comments()
     starts = [node.span.start for node in anchors]
     for comment in comments:
-        text = f"# {comment.text}".rstrip()
+        text = comment.text
         if comment.own_line:
             following = bisect_left(starts, comment.span.end)
             found = following < len(anchors)
@@ -54,8 +54,11 @@ def attach(comments: Sequence[Comment], anchors: Sequence[Node]) -> Comments:
             latest = max(node.span.end for node in ended)
             owner = next(node for node in ended if node.span.end == latest)
             owned.after[id(owner)].append(text)
-        elif inner is not None:
+        elif isinstance(inner, Statement):
             owned.heads[id(inner)].append(text)
+        elif inner is not None:
+            owner = next(node for node in around if node.span.end == inner.span.end)
+            owned.after[id(owner)].append(text)
         else:
             owned.last.append(text)
     return owned

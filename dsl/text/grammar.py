@@ -101,7 +101,7 @@ def _parser(name: str) -> Lark:
         content.update(part.encode() + b"\0")
     for file in files:
         content.update(folder.joinpath(file).read_bytes() + b"\0")
-    kept = _cache_folder()
+    kept = cache_folder()
     path = kept / f"{content.hexdigest()}.lalr" if kept else None
     table = _read(path) if path else None
     if table is not None:
@@ -124,7 +124,7 @@ def _parser(name: str) -> Lark:
     return lark
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """The user's own cache folder for this program; None where there is no such place."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     if given and Path(given).is_absolute():

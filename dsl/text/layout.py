@@ -27,7 +27,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
-    """Text for the end of the line, whatever else comes on it, and nothing after: a comment."""
+    """A comment for the end of the line, whatever else comes on it; several become one."""
 
     text: str
 
@@ -52,14 +52,15 @@ Layout = str | Line | Break | Suffix | Indent | Group | Sequence["Layout"]
 def render(layout: Layout) -> str:
     """The text of a layout, without a line break at its end."""
     lines: list[str] = []
-    line, suffix = "", ""
+    line = ""
+    comments: list[str] = []
     waiting: list[tuple[int, bool, Layout]] = [(0, False, layout)]
     while waiting:
         indent, flat, now = waiting.pop()
         if isinstance(now, str):
             line += now
         elif isinstance(now, Suffix):
-            suffix += f"  {now.text}"
+            comments.append(now.text)
         elif isinstance(now, Indent):
             waiting.append((indent + INDENT, flat, now.inner))
         elif isinstance(now, Group):
@@ -68,12 +69,17 @@ def render(layout: Layout) -> str:
         elif isinstance(now, Line) and flat:
             line += now.flat
         elif isinstance(now, Line | Break):
-            lines.append((line + suffix).rstrip())
-            line, suffix = " " * indent, ""
+            lines.append(_ended(line, comments))
+            line, comments = " " * indent, []
         else:
             waiting.extend((indent, flat, part) for part in reversed(now))
-    lines.append((line + suffix).rstrip())
+    lines.append(_ended(line, comments))
     return "\n".join(lines)
+
+
+def _ended(line: str, comments: Sequence[str]) -> str:
+    said = f"  # {' '.join(comments)}" if comments else ""
+    return (line + said).rstrip()
 
 
 def _fits(layout: Layout, room: int, after: Sequence[tuple[int, bool, Layout]]) -> bool:

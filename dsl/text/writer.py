@@ -108,9 +108,9 @@ class Writer:
                     parts.append(Break())
             after = self._suffixes(self._comments.after.get(id(statement), ()))
             parts += [self._above(statement), self.statement(statement), after]
-        for comment in self._comments.last:
-            parts += [Break() if parts else "", comment]
-        return parts
+        if self._comments.last and statements:
+            parts += [Break(), Break()]
+        return [parts, _lines([_line(comment) for comment in self._comments.last])]
 
     def statement(self, statement: ast.Statement) -> Layout:
         """One statement without the comments around it."""
@@ -133,11 +133,11 @@ class Writer:
 
     def _above(self, node: ast.Node) -> Layout:
         """The comments that have lines of their own before a node."""
-        return [[comment, Break()] for comment in self._comments.before.get(id(node), ())]
+        return [[_line(comment), Break()] for comment in self._comments.before.get(id(node), ())]
 
     def _ended(self, node: ast.Node, layout: Layout) -> Layout:
         """A node with the comments that follow it on its line."""
-        return [layout, self._head(node), self._suffixes(self._comments.after.get(id(node), ()))]
+        return [layout, self._suffixes(self._comments.after.get(id(node), ()))]
 
     def _part(self, node: ast.Node, layout: Layout) -> Part:
         return self._above(node), self._ended(node, layout)
@@ -147,10 +147,7 @@ class Writer:
 
     @staticmethod
     def _suffixes(comments: Sequence[str]) -> Layout:
-        """Comments at the end of a line: what were several becomes one."""
-        if not comments:
-            return ""
-        return Suffix(" ".join([comments[0], *(comment[2:] for comment in comments[1:])]))
+        return [Suffix(comment) for comment in comments]
 
     # --- declarations --------------------------------------------------------------------------
 
@@ -401,6 +398,10 @@ def _joined(parts: Sequence[Part], word: str) -> Layout:
     return [
         [[Line(), above, word] if at else above, part] for at, (above, part) in enumerate(parts)
     ]
+
+
+def _line(comment: str) -> str:
+    return f"# {comment}".rstrip()
 
 
 def _lines(parts: Sequence[Layout]) -> Layout:
