@@ -178,9 +178,10 @@ class _Reader:
     ) -> dict[str, yaml.Node]:
         """A mapping's nodes by key, only allowed ones, the required ones among them."""
         fields = self._mapping(node)
-        for key, value in fields.items():
-            if allowed is not None and key not in allowed:
-                raise self._wrong(value, "unknown key `%(key)s`", key=key)
+        known = fields if allowed is None else allowed
+        for key, _ in node.value:
+            if key.value not in known:
+                raise self._wrong(key, "unknown key `%(key)s`", key=key.value)
         for key in required:
             if key not in fields:
                 raise self._wrong(node, "`%(key)s` is missing", key=key)
