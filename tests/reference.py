@@ -3,7 +3,8 @@
 A second meaning to hold the engine against. It shares nothing with it: values are fractions,
 texts and times, absent is None, a customer is a plain list of events, and what a limit has used is
 what the payments in a list add up to. It is written to be read beside docs/language.md; it takes
-programs that pass the checker and is in no hurry.
+programs that pass the checker and is in no hurry. All of it is in one file, which is found and
+loaded by its path.
 """
 
 from __future__ import annotations
