@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test check catalogues locks lock clean
+.PHONY: help setup assets demo test bench check catalogues locks lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -49,6 +49,9 @@ check: setup ## Hold the whole to its rules: style, types, layers, catalogues, f
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory catalogues locks
 	$(BIN)/tally fmt --check $(sort $(wildcard rules_library/*.rules))
+
+bench: setup ## Measure what the README claims; takes a few minutes
+	$(BIN)/python -m benchmarks
 
 # A translation's compiled form is kept beside it, and is what compiling it gives.
 catalogues:
