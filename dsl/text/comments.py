@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dsl.text.ast import Comment, Node, Statement
+from dsl.text.ast import (
+    And,
+    AttributesDecl,
+    Comment,
+    Condition,
+    EventDecl,
+    Node,
+    Or,
+    ProgramDecl,
+    Rule,
+    Statement,
+    TierDecl,
+)
 from dsl.text.source import Span
 
 
@@ -66,3 +78,31 @@ def attach(comments: Sequence[Comment], anchors: Sequence[Node]) -> Comments:
 
 def _holds(node: Node, comment: Span) -> bool:
     return node.span.start < comment.start and comment.end <= node.span.end
+
+
+def anchors(statements: Sequence[Statement]) -> Iterator[Node]:
+    """The nodes that can have a line of their own, in the order of the text, outer ones first."""
+    for statement in statements:
+        yield statement
+        match statement:
+            case ProgramDecl():
+                options = (statement.timezone, statement.currency, *statement.clauses)
+                yield from sorted(filter(None, options), key=lambda node: node.span.start)
+            case AttributesDecl() | EventDecl():
+                yield from statement.attributes
+            case TierDecl():
+                for option in statement.options:
+                    yield from option
+            case Rule():
+                yield statement.trigger
+                if statement.where is not None:
+                    yield from _condition_anchors(statement.where)
+                yield from statement.rewards
+                yield from statement.clauses
+
+
+def _condition_anchors(node: Condition) -> Iterator[Node]:
+    yield node
+    if isinstance(node, And | Or):
+        for part in node.parts:
+            yield from _condition_anchors(part)

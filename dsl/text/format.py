@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsl.text import ast
-from dsl.text.comments import attach
+from dsl.text.comments import anchors, attach
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.layout import render
 from dsl.text.parse import parse
-from dsl.text.writer import Writer, anchors
+from dsl.text.writer import Writer
 
 
 class FormatError(ValueError):

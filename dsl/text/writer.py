@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from dsl.text import ast
@@ -60,34 +60,6 @@ def moment(value: dt.date | dt.datetime | dt.time) -> str:
     if isinstance(value, dt.time):
         return value.isoformat("seconds" if value.second else "minutes")
     return value.isoformat()
-
-
-def anchors(statements: Sequence[ast.Statement]) -> Iterator[ast.Node]:
-    """The nodes that can have a line of their own, in the order of the text, outer ones first."""
-    for statement in statements:
-        yield statement
-        match statement:
-            case ast.ProgramDecl():
-                options = (statement.timezone, statement.currency, *statement.clauses)
-                yield from sorted(filter(None, options), key=lambda node: node.span.start)
-            case ast.AttributesDecl() | ast.EventDecl():
-                yield from statement.attributes
-            case ast.TierDecl():
-                for option in statement.options:
-                    yield from option
-            case ast.Rule():
-                yield statement.trigger
-                if statement.where is not None:
-                    yield from _condition_anchors(statement.where)
-                yield from statement.rewards
-                yield from statement.clauses
-
-
-def _condition_anchors(node: ast.Condition) -> Iterator[ast.Node]:
-    yield node
-    if isinstance(node, ast.And | ast.Or):
-        for part in node.parts:
-            yield from _condition_anchors(part)
 
 
 class Writer:
