@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 from app import api, db, security, web
@@ -24,6 +25,8 @@ BODY_MOST = 8 * 1024 * 1024
 PACKAGE = Path(__file__).parent
 SCREENS = Path(admin.__file__).parent
 DEFAULT_LOCALE = "en"
+# Set where one proxy stands in front, whose word about who asks is taken.
+BEHIND_PROXY = "TALLY_BEHIND_PROXY"
 
 
 def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
@@ -65,7 +68,10 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
 
 def from_environment() -> Flask:
     """The app as the environment describes it: what a server of many processes starts."""
-    return create_app(Config.from_environment(os.environ))
+    app = create_app(Config.from_environment(os.environ))
+    if os.environ.get(BEHIND_PROXY):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign] # as Flask tells to
+    return app
 
 
 def _utc_now() -> dt.datetime:

@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 PURCHASE = """\
 curl -s http://{host}:{port}/api/v1/events \\
   -H "Authorization: Bearer {token}" -H "Content-Type: application/json" \\
-  -d '{{"id": "mine-1", "type": "purchase", "at": "{at}", \\
+  -d '{{"id": "mine-1", "type": "purchase", "at": "{at}",
        "customer": "{customer}", "amount": 250}}'"""
 
 

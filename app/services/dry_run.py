@@ -9,9 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -22,8 +21,9 @@ from app.history.database import Histories
 from app.models import Program, Rule
 from app.services import programs, rules
 from app.services.errors import Invalid
+from app.services.figures import Amounts, Figures, amounts, figures
 from dsl.engine.calendar import moment
-from dsl.engine.columns import DryRun, History, RuleTotal, dry_run
+from dsl.engine.columns import DryRun, History, dry_run
 from dsl.meaning import checked
 
 DAYS = 90
@@ -35,16 +35,6 @@ UNNAMED = "…\n"
 # Progress is told as a share of so many.
 WHOLE = 1000
 Progress = Callable[[int, int], None]
-Amounts = Mapping[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What was awarded: how often, to how many customers, and how much of each unit."""
-
-    awards: int
-    customers: int
-    units: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,19 +205,6 @@ def _first_midnight(until: dt.datetime, days: int, program: checked.Program) -> 
     zone = ZoneInfo(program.timezone)
     first = until.astimezone(zone).date() - dt.timedelta(days=days - 1)
     return dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC)
-
-
-def figures(total: RuleTotal, program: checked.Program) -> Figures:
-    """A total with its amounts as exact decimals."""
-    return Figures(total.awards, total.customers, amounts(total.units, program))
-
-
-def amounts(scaled: Mapping[str, int], program: checked.Program) -> dict[str, Decimal]:
-    """Scaled amounts by unit as exact decimals."""
-    return {
-        unit: Decimal(amount).scaleb(-program.units[unit].precision)
-        for unit, amount in scaled.items()
-    }
 
 
 def _live_name(

@@ -1,0 +1,126 @@
+"""`tally dry-run`: what a program would have awarded over a history in files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+import dsl
+from app.cli.console import READABLE, echo_json, gettext, now
+from app.history.files import UnreadableFile
+from app.services.dry_run_files import FileRun, Files, dry_run_files
+from app.services.figures import Figures, figures
+from dsl.engine.columns import MissingColumnError
+from dsl.meaning import checked
+
+
+@click.command("dry-run", help=gettext("Run a program over a history; nothing is written."))
+@click.argument("program", type=READABLE)
+@click.option("--events", required=True, type=READABLE, help=gettext("Parquet, CSV or JSON lines."))
+@click.option("--items", type=READABLE, help=gettext("Line items, by event_id."))
+@click.option("--customers", type=READABLE, help=gettext("Customers and their attributes."))
+@click.option("--against", type=READABLE, help=gettext("Another program, to see the difference."))
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "compiled"]),
+    default="auto",
+    show_default=True,
+    help=gettext("How the program is run; all engines decide alike."),
+)
+@click.option("--json", "as_json", is_flag=True, help=gettext("Print JSON for programs to read."))
+@click.option(
+    "--customers-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=gettext("Write what each customer got to this file, as JSON."),
+)
+def dry_run(
+    program: Path,
+    events: Path,
+    items: Path | None,
+    customers: Path | None,
+    against: Path | None,
+    engine: str,  # noqa: ARG001 - the one engine there is decides either way
+    customers_out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Run a program over files; exit 1 where it does not check, 2 where a file cannot be read."""
+    checked_program = _checked(program)
+    other = _checked(against) if against is not None else None
+    console = Console(stderr=True)
+    try:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(gettext("Deciding"), total=None)
+            result = dry_run_files(
+                checked_program,
+                Files(events, items, customers),
+                against=other,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+    except UnreadableFile as error:
+        raise click.UsageError(str(error)) from error
+    except MissingColumnError as error:
+        message = gettext("%(file)s lacks the column %(names)s.")
+        names = gettext(" or ").join(error.names)
+        raise click.UsageError(message % {"file": events, "names": names}) from error
+    if customers_out is not None:
+        text = json.dumps(result.customers(), ensure_ascii=False, indent=1)
+        customers_out.write_text(text + "\n", encoding="utf-8")
+    if as_json:
+        echo_json(result.to_json())
+    else:
+        _print(result)
+
+
+def _checked(file: Path) -> checked.Program:
+    try:
+        source = dsl.Source(file.read_text("utf-8-sig"), str(file))
+    except UnicodeDecodeError as error:
+        message = gettext("%(file)s is not UTF-8 text.") % {"file": file}
+        raise click.ClickException(message) from error
+    result = dsl.check([dsl.Part(source.text, source.name)], as_of=now().date())
+    if result.program is None:
+        for one in result.diagnostics:
+            click.echo(dsl.report(source, one), err=True)
+        raise click.exceptions.Exit(1)
+    return result.program
+
+
+def _print(result: FileRun) -> None:
+    run = result.run
+    program = run.compiled.program
+    table = Table(box=None, pad_edge=False)
+    table.add_column(gettext("Rule"), overflow="fold")
+    units = list(run.total().units)
+    for name in (gettext("Awards"), gettext("Customers"), *units):
+        table.add_column(name, justify="right")
+    for name, total in run.by_rule().items():
+        table.add_row(name, *_cells(figures(total, program), units))
+    table.add_section()
+    table.add_row(gettext("Total"), *_cells(figures(run.total(), program), units))
+    if result.against is not None:
+        other = figures(result.against.total(), result.against.compiled.program)
+        table.add_row(gettext("Against"), *_cells(other, units))
+    Console(markup=False, highlight=False).print(table)
+    if result.against is not None:
+        told = gettext("%(gaining)d customers get more, %(losing)d less.")
+        click.echo(told % result.to_json()["difference"])
+    told = gettext("%(events)d events in %(seconds).2f s.")
+    click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
+    for kind, counts in result.left_out.to_json().items():
+        # A column is left out whole, all else by the row.
+        listed = ", ".join(
+            name if kind == "columns" else f"{name} ({count})" for name, count in counts.items()
+        )
+        told = gettext("Left out: %(kind)s: %(listed)s")
+        click.echo(told % {"kind": kind.replace("_", " "), "listed": listed}, err=True)
+
+
+def _cells(total: Figures, units: list[str]) -> list[str]:
+    amounts = [f"{total.units.get(unit, 0):,}" for unit in units]
+    return [f"{total.awards:,}", f"{total.customers:,}", *amounts]
