@@ -2,7 +2,8 @@
 
 2,469 households and 155,848 baskets of one US retailer in 2017, provided by 84.51° for research and
 education (the package is MIT, the data CC0). It is read from the package's Parquet files without
-being installed. Times are New York wall clock, amounts what the retailer received.
+being installed. Its times carry no offset and are UTC: read so, shopping peaks at five in the
+afternoon of New York and rests at four at night. Amounts are what the retailer received.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ class GroceryHistory:
     def extent(self) -> Extent:
         """The first and last day of shopping."""
         times = self._lines["transaction_timestamp"]
-        first, last = pc.min(times).as_py(), pc.max(times).as_py()
-        return Extent(first.date(), last.date(), len(self._starts))
+        first, last = (_local(found(times).as_py()).date() for found in (pc.min, pc.max))
+        return Extent(first, last, len(self._starts))
 
     def customers(self, weeks: int) -> Iterator[Mapping[str, Any]]:
         """Every household with its first day and what it said of itself."""
@@ -96,7 +97,7 @@ class GroceryHistory:
         first = self._lines.group_by("household_id").aggregate([("transaction_timestamp", "min")])
         for row in first.sort_by("household_id").to_pylist():
             said = known.get(row["household_id"], {})
-            joined = row["transaction_timestamp_min"].date() + dt.timedelta(weeks=weeks)
+            joined = _local(row["transaction_timestamp_min"]).date() + dt.timedelta(weeks=weeks)
             attributes = {
                 "age_band": said.get("age"),
                 "household_size": said.get("household_size"),
@@ -118,7 +119,7 @@ class GroceryHistory:
         )
         shift = dt.timedelta(weeks=weeks)
         for head, start, end in zip(heads.to_pylist(), self._starts.tolist(), ends, strict=True):
-            local = head["transaction_timestamp"].replace(tzinfo=ZONE) + shift
+            local = _local(head["transaction_timestamp"]) + shift
             yield {
                 "id": f"b{head['basket_id']}",
                 "type": "purchase",
@@ -143,6 +144,11 @@ class GroceryHistory:
                     for line in range(start, end)
                 ],
             }
+
+
+def _local(time: dt.datetime) -> dt.datetime:
+    """The wall-clock time of the shops, which moving by weeks keeps."""
+    return time.replace(tzinfo=dt.UTC).astimezone(ZONE)
 
 
 def _cents(column: pa.ChunkedArray) -> list[int]:
