@@ -9,7 +9,15 @@ import pytest
 from hatch_build import OUTPUTS, SOURCES, build_assets
 
 ROOT = Path(__file__).parents[2]
-BUNDLES = {"app.js", "charts.js", "editor.js", "tabler.min.css", "tabler.min.js"}
+BUNDLES = {
+    "app.js",
+    "charts.js",
+    "editor.js",
+    "inter-latin-wght-normal.woff2",
+    "jetbrains-mono-latin-wght-normal.woff2",
+    "tabler.min.css",
+    "tabler.min.js",
+}
 
 
 @pytest.fixture

@@ -1,0 +1,102 @@
+// What the server knows about a text as it is typed: its problems, what could stand at a place.
+import { fill, h } from "./dom.js";
+import { ask } from "./http.js";
+
+/**
+ * The server's help for one editor.
+ *
+ * `about()` is sent beside each text; `status` shows how the text stands; `judged` is told, of the
+ * newest text, whether it is good.
+ */
+export function assistant({ urls, strings, mayWrite, status, about = () => ({}), judged }) {
+  let newest = null;
+
+  async function check(text) {
+    newest = text;
+    let answer;
+    try {
+      answer = await ask(urls.check, { ...about(), text });
+    } catch (error) {
+      say("offline", error.status ? error.message : strings.offline);
+      return [];
+    }
+    if (text === newest) tell(answer, text);
+    return answer.diagnostics.map((one) => ({
+      // An empty place is shown at the character before it.
+      from: Math.min(one.start === one.end ? Math.max(one.start - 1, 0) : one.start, text.length),
+      to: Math.min(one.end, text.length),
+      severity: one.severity,
+      message: one.message,
+      renderMessage: () => problem(one),
+      actions: one.fix === null || !mayWrite ? [] : [fix(one)],
+    }));
+  }
+
+  async function complete(text, offset) {
+    try {
+      return (await ask(urls.complete, { ...about(), text, offset })).completions;
+    } catch {
+      return [];
+    }
+  }
+
+  /** Lay the text out anew, as one step that can be undone. */
+  async function format(view) {
+    const text = view.state.doc.toString();
+    try {
+      const answer = await ask(urls.format, { text });
+      if (view.state.doc.toString() !== text) return;
+      if (answer.text === null) say("error", strings.not_formatted);
+      else if (answer.text !== text) replace(view, answer.text);
+    } catch (error) {
+      say("offline", error.status ? error.message : strings.offline);
+    }
+    view.focus();
+  }
+
+  function tell({ diagnostics, elsewhere }, text) {
+    const errors = diagnostics.filter((one) => one.severity === "error").length;
+    const warnings = diagnostics.length - errors;
+    const isEmpty = !text.trim();
+    if (isEmpty) say("empty", strings.empty);
+    else if (errors) say("error", count(strings.errors, errors));
+    else if (elsewhere) say("error", strings.elsewhere);
+    else if (warnings) say("warning", count(strings.warnings, warnings));
+    else say("good", strings.good);
+    judged?.(!isEmpty && !errors && !elsewhere, text);
+  }
+
+  function fix(one) {
+    return {
+      name: fill(strings.fix, { text: one.fix }),
+      apply: (view, from, to) => {
+        view.dispatch({ changes: { from, to, insert: one.fix }, userEvent: "input.fix" });
+        view.focus();
+      },
+    };
+  }
+
+  function say(kind, text) {
+    status.className = `studio-status is-${kind}`;
+    status.textContent = text;
+  }
+
+  say("checking", strings.checking);
+  return { check, complete, format };
+}
+
+/** Put another text in the editor, as one step that can be undone. */
+export function replace(view, text) {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}
+
+const count = ([one, many], number) => (number === 1 ? one : fill(many, { count: number }));
+
+function problem(one) {
+  return h(
+    "div",
+    { class: "problem" },
+    h("div", {}, one.message),
+    one.help ? h("div", { class: "problem-help" }, one.help) : null,
+  );
+}
