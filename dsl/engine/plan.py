@@ -195,7 +195,8 @@ class _Builder:
                 self.items.setdefault(node.name, node)
             case checked.Calendar():
                 self.field(Field("local", node.part))
-            case checked.ItemCount():
+            case checked.ItemCount() | checked.ItemTest():
+                # A test may ask nothing of a line; its lines are there to be counted all the same.
                 self.item("quantity")
             case checked.ItemTotal():
                 self.item("amount")
