@@ -36,13 +36,12 @@ def demo(port: int, *, only_prepare: bool) -> None:
     upgrade(engine)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(gettext("Purchases"), total=None)
-        ready = prepare(
-            engine,
-            folder,
-            now=now(),
-            report=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+        task = bar.add_task(gettext("Deciding purchases"), total=None, visible=False)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        ready = prepare(engine, folder, now=now(), report=report)
     engine.dispose()
     _tell(ready, port)
     if not only_prepare:

@@ -25,6 +25,7 @@ from app.db import in_transaction, reading_sessions
 from app.demo.grocery import GroceryHistory, UnavailableError, fetch
 from app.demo.history import DemoHistory, weeks_to
 from app.demo.made_up import MadeUpHistory
+from app.history.database import Histories
 from app.models import Balance, Customer, Program
 from app.services import approvals, customers, ingest, keys, programs, users
 from dsl.text import ast
@@ -84,6 +85,7 @@ def prepare(engine: Engine, folder: Path, *, now: dt.datetime, report: Report) -
     in_transaction(engine, lambda session: _set_up(session, loading, history, now))
     if history is not None:
         loading = _load(engine, state, history, loading, now=now, report=report)
+        _read_back(engine, folder, now)
     token = _token(engine, folder / "key.txt", now)
     with reading_sessions(engine)() as session:
         program = _program(session)
@@ -205,6 +207,14 @@ def _load(
     loading = _Loading(loading.weeks, loading.is_real, done, finished=True)
     _write(state, loading)
     return loading
+
+
+def _read_back(engine: Engine, folder: Path, now: dt.datetime) -> None:
+    """Put what was loaded into the columns of previews, so that the first one need not."""
+    with reading_sessions(engine)() as session:
+        program = _program(session)
+        checked = programs.current_program(session, program, now)
+        Histories(folder / "history").of(session, program, checked)
 
 
 class _patient_collector:  # noqa: N801 - used as a statement

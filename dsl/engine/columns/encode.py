@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dsl.engine.calendar import DAY_US, HOUR_US, MINUTE_US, MONTHS, from_local, to_local
+from dsl.engine.calendar import DAY_US, HOUR_US, MONTHS, from_local, to_local
 from dsl.engine.encode import Codes
 from dsl.engine.plan import FIELD_AT, FIELD_TYPE, FIRST_FIELD, NA
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from dsl.engine.columns.convert import Column, Ints
     from dsl.engine.columns.history import History
     from dsl.engine.plan import Field, Plan
-
-# Every clock change since 1970 falls on a quarter of an hour, so that one look-up serves all times
-# in it; where its two ends differ the times are looked up one by one.
-QUARTER_US = 15 * MINUTE_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ class Clock:
     def local(self) -> Ints:
         """The wall-clock times."""
         if self._local is None:
-            self._local = _by_quarter(self._at, lambda at: to_local(at, self._zone))
+            self._local = _by_day(self._at, lambda at: to_local(at, self._zone))
         return self._local
 
     def part(self, part: str) -> Ints:
@@ -137,7 +133,7 @@ class Clock:
         first, after = (_day_of(m) for m in (month, month + 1))
         into = day - _day_of(_months(day))
         shifted = first + np.minimum(into, after - first - 1)
-        return _by_quarter(shifted * DAY_US + time, lambda local: from_local(local, self._zone))
+        return _by_day(shifted * DAY_US + time, lambda local: from_local(local, self._zone))
 
 
 def _months(day: Ints) -> Ints:
@@ -148,12 +144,16 @@ def _day_of(month: Ints) -> Ints:
     return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _by_quarter(times: Ints, convert: Callable[[int], int]) -> Ints:
-    """A conversion that shifts times, one look-up for each quarter of an hour there is."""
-    quarters, places = np.unique(times // QUARTER_US, return_inverse=True)
-    starts = (quarters * QUARTER_US).tolist()
+def _by_day(times: Ints, convert: Callable[[int], int]) -> Ints:
+    """A conversion that shifts times by an offset, looked up once for each day.
+
+    No zone changes its offset twice in a day: where the ends of one shift alike so does all in
+    between, and on the other few days the times are looked up one by one.
+    """
+    days, places = np.unique(times // DAY_US, return_inverse=True)
+    starts = (days * DAY_US).tolist()
     shifts = np.array([convert(start) - start for start in starts], np.int64)
-    ends = np.array([convert(t) - t for t in (s + QUARTER_US - 1 for s in starts)], np.int64)
+    ends = np.array([convert(t) - t for t in (s + DAY_US - 1 for s in starts)], np.int64)
     shifted = times + shifts[places]
     for row in np.flatnonzero((shifts != ends)[places]).tolist():
         shifted[row] = convert(int(times[row]))
