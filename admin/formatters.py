@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
@@ -44,6 +44,11 @@ def day(moment: dt.datetime | dt.date) -> str:
     """A day."""
     local = moment.astimezone(zone()) if isinstance(moment, dt.datetime) else moment
     return format_date(local, "d MMM y", locale=locale())
+
+
+def short_day(date: dt.date) -> str:
+    """A day without its year."""
+    return format_skeleton("MMMd", date, locale=locale())
 
 
 def relative(moment: dt.datetime) -> str:
@@ -147,6 +152,13 @@ def rule_text(text: str) -> Markup:
     return Markup().join(parts)
 
 
+def quoted(message: str) -> Markup:
+    """A message in which what stands in backquotes is the reader's own text."""
+    parts = message.split("`")
+    marks = (Markup("{}"), Markup('<code class="quoted">{}</code>'))
+    return Markup().join(marks[index % 2].format(part) for index, part in enumerate(parts))
+
+
 def sentence(text: str) -> str:
     """A rule in one line, without its comments."""
     bare = re.sub(r'("(?:\\.|[^"\\])*")|#[^\n]*', lambda found: found.group(1) or "", text)
@@ -175,6 +187,7 @@ FILTERS = (
     exact,
     initials,
     minute,
+    quoted,
     rule_text,
     sentence,
     short_hash,

@@ -15,7 +15,7 @@ from flask import Flask, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session, sessionmaker
 
-from admin.formatters import count, day, decimal, direction, exact, minute, signed_decimal
+from admin.formatters import count, day, decimal, direction, exact, minute, short_day, signed_decimal
 from admin.lazy import lazy_gettext
 from app.models import Program, Rule
 from app.services.dry_run import Draft, Preview, Previews, SampleDecision
@@ -128,7 +128,7 @@ def preview_fields(preview: Preview) -> dict[str, Any]:
         "own": _own(preview),
         "series": {
             "unit": unit,
-            "days": [day(one.date) for one in preview.days],
+            "days": [short_day(one.date) for one in preview.days],
             "live": [str(one.live.get(unit, 0)) for one in preview.days],
             "draft": [str(one.draft.get(unit, 0)) for one in preview.days],
         },
@@ -173,13 +173,15 @@ def _own(preview: Preview) -> str:
         awards=count(own.awards),
         customers=count(own.customers),
     )
-    if not preview.gaining and not preview.losing:
-        return said
-    moved = gettext(
-        "%(gaining)s customers gain, %(losing)s lose.",
-        gaining=count(preview.gaining),
-        losing=count(preview.losing),
-    )
+    gaining, losing = count(preview.gaining), count(preview.losing)
+    if preview.losing:
+        moved = gettext(
+            "%(gaining)s customers gain, %(losing)s lose.", gaining=gaining, losing=losing
+        )
+    elif preview.gaining:
+        moved = gettext("%(gaining)s customers gain, nobody loses.", gaining=gaining)
+    else:
+        moved = gettext("That changes nothing for anybody.")
     return f"{said} {moved}"
 
 
@@ -193,7 +195,7 @@ def _sample(one: SampleDecision) -> dict[str, Any]:
         "exact": exact(one.at),
         "total": _total(one.awards),
         "sentences": [
-            f"{explanation.rule}: {sentence}"
+            {"rule": explanation.rule, "text": sentence}
             for explanation in one.explanations
             for sentence in explanation.sentences
         ],

@@ -1,17 +1,19 @@
 // What the server knows about a text as it is typed: its problems, what could stand at a place.
-import { fill, h } from "./dom.js";
+import { fill, h, quoted } from "./dom.js";
 import { ask } from "./http.js";
 
 /**
  * The server's help for one editor.
  *
- * `about()` is sent beside each text; `status` shows how the text stands; `judged` is told, of the
- * newest text, whether it is good.
+ * `about()` is sent beside each text; `status` shows how the text stands and `list` its problems;
+ * `judged` is told, of the newest text, whether it is good.
  */
-export function assistant({ urls, strings, mayWrite, status, about = () => ({}), judged }) {
+export function assistant(place) {
+  const { urls, strings, mayWrite, status, list, about = () => ({}), judged } = place;
   let newest = null;
 
-  async function check(text) {
+  async function check(view) {
+    const text = view.state.doc.toString();
     newest = text;
     let answer;
     try {
@@ -20,8 +22,17 @@ export function assistant({ urls, strings, mayWrite, status, about = () => ({}),
       say("offline", error.status ? error.message : strings.offline);
       return [];
     }
-    if (text === newest) tell(answer, text);
-    return answer.diagnostics.map((one) => ({
+    const problems = answer.diagnostics.map((one) => placed(one, text));
+    if (text === newest) {
+      tell(answer, text);
+      list.replaceChildren(...problems.map((one) => row(view, one)));
+    }
+    return problems;
+  }
+
+  /** A problem as CodeMirror shows it under its word. */
+  function placed(one, text) {
+    return {
       // An empty place is shown at the character before it.
       from: Math.min(one.start === one.end ? Math.max(one.start - 1, 0) : one.start, text.length),
       to: Math.min(one.end, text.length),
@@ -29,7 +40,27 @@ export function assistant({ urls, strings, mayWrite, status, about = () => ({}),
       message: one.message,
       renderMessage: () => problem(one),
       actions: one.fix === null || !mayWrite ? [] : [fix(one)],
-    }));
+    };
+  }
+
+  /** The same problem below the text, for those who do not point at words. */
+  function row(view, one) {
+    const find = () => {
+      view.dispatch({ selection: { anchor: one.from, head: one.to }, scrollIntoView: true });
+      view.focus();
+    };
+    const button = (action) =>
+      h(
+        "button",
+        { type: "button", class: "problem-fix", onclick: () => action.apply(view, one.from, one.to) },
+        action.name,
+      );
+    return h(
+      "li",
+      { class: `is-${one.severity}` },
+      h("button", { type: "button", class: "problem-find", onclick: find }, one.renderMessage()),
+      one.actions.map(button),
+    );
   }
 
   async function complete(text, offset) {
@@ -96,7 +127,7 @@ function problem(one) {
   return h(
     "div",
     { class: "problem" },
-    h("div", {}, one.message),
-    one.help ? h("div", { class: "problem-help" }, one.help) : null,
+    h("span", {}, quoted(one.message)),
+    one.help ? h("span", { class: "problem-help" }, " ", quoted(one.help)) : null,
   );
 }

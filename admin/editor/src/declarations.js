@@ -17,6 +17,7 @@ export function openDeclarations({ urls, strings, words, mayWrite }, write) {
     strings,
     mayWrite,
     status: find("status"),
+    list: find("problems"),
     judged: (isGood, text) => {
       save.disabled = !isGood || text === kept;
     },

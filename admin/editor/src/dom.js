@@ -24,3 +24,10 @@ export function data(id) {
   const element = document.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 }
+
+/** A message as nodes: what stands in backquotes is the reader's own text. */
+export function quoted(message) {
+  return message
+    .split("`")
+    .map((part, index) => (index % 2 ? h("code", { class: "quoted" }, part) : part));
+}

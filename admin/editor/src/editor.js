@@ -36,7 +36,7 @@ const GAP = /[\s(,]$/u;
 /**
  * An editor in the place of `textarea`, which keeps what is typed.
  *
- * `check` gives the problems of a text, `complete` what could stand at a place of it; `changed` is
+ * `check` gives the problems of the view's text, `complete` what could stand at a place of it; `changed` is
  * told of every change and `submitted` of Ctrl/Cmd-Enter.
  */
 export function write(textarea, { words, check, complete, changed, submitted, hint }) {
@@ -55,7 +55,7 @@ export function write(textarea, { words, check, complete, changed, submitted, hi
         closeBrackets(),
         ruleLanguage(words),
         appearance,
-        linter((editor) => check(editor.state.doc.toString()), { delay: CHECK_AFTER }),
+        linter(check, { delay: CHECK_AFTER }),
         autocompletion({ override: [completions(complete)], icons: false }),
         keymap.of([
           { key: "Mod-Enter", run: () => (submitted?.(), true) },

@@ -1,5 +1,5 @@
 // What a rule would have done: the figures, the chart and the decisions, as the server counts them.
-import { fill, h } from "./dom.js";
+import { fill, h, quoted } from "./dom.js";
 import { listen } from "./http.js";
 
 const PATIENCE = 1000;
@@ -53,7 +53,8 @@ export function attachPreview(panel, { url, strings }) {
 
   function say(message) {
     note.textContent = message;
-    if (!body.childElementCount) body.replaceChildren(h("p", { class: "preview-empty" }, message));
+    const waiting = body.querySelector(".preview-waiting");
+    if (waiting) waiting.textContent = message;
   }
 
   function drop() {
@@ -127,11 +128,12 @@ function sample(one) {
       "div",
       { class: "sample-head" },
       h("a", { href: one.customer_url, class: "sample-customer" }, one.customer),
-      one.amount ? h("span", { class: "sample-amount" }, one.amount) : null,
       h("a", { href: one.url, class: "sample-when", title: one.exact }, one.when),
       h("span", { class: "sample-total" }, one.total),
     ),
-    one.sentences.map((sentence) => h("div", { class: "sample-why" }, sentence)),
+    one.sentences.map(({ rule, text }) =>
+      h("div", { class: "sample-why" }, h("span", { class: "sample-rule" }, rule), " · ", quoted(text)),
+    ),
   );
 }
 

@@ -33,6 +33,7 @@ export function openStudio(config, write) {
     strings,
     mayWrite,
     status: find("status"),
+    list: find("problems"),
     about: () => ({ rule: rule.id, name: nameOf() }),
     judged: (isGood, text) => {
       if (submit) submit.disabled = !isGood;
