@@ -214,7 +214,7 @@ def _read_back(engine: Engine, folder: Path, now: dt.datetime) -> None:
     with reading_sessions(engine)() as session:
         program = _program(session)
         checked = programs.current_program(session, program, now)
-        Histories(folder / "history").of(session, program, checked)
+        Histories(folder / "history").of(session, program, checked, now=now)
 
 
 class _patient_collector:  # noqa: N801 - used as a statement

@@ -96,5 +96,5 @@ def test_columns_of_times_agree_with_single_ones(points: list[int], name: str, m
     assert clock.local.tolist() == [to_local(point, zone) for point in points]
     assert clock.before(months).tolist() == [before(p, months, "month", zone) for p in points]
     for period in ("day", "week", "month", "quarter", "year"):
-        expected = [period_index(to_local(point, zone), period) for point in points]  # type: ignore[arg-type]  # its periods
+        expected = [period_index(to_local(point, zone), period) for point in points]
         assert clock.period(period).tolist() == expected

@@ -65,15 +65,16 @@ def one_by_one(
     states, used, awards = {}, dict[CounterKey, int](), []
     items: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
-        own = {k: v for k, v in line.items() if k != "event_id" and v is not None}
+        own = {k: line[k] for k in ("brand", "price", "quantity") if line[k] is not None}
         items.setdefault(line["event_id"], []).append(own)
     for number, city in enumerate(cities):
         states[f"c{number}"] = program.new_state()
-        raw = {"customer": f"c{number}", "type": "profile", "city": city}
-        program.fold(event(program.program, at="2025-12-31T00:00:00Z", **raw), states[f"c{number}"])
+        said = {"customer": f"c{number}", "type": "profile", "city": city}
+        before = event(program.program, at="2025-12-31T00:00:00Z", **said)
+        program.fold(before, states[f"c{number}"])
     for row in sorted(events, key=lambda r: (r["ts"], r["event_id"])):
-        raw = {k: v for k, v in row.items() if k not in ("event_id", "ts", "customer_id")}
-        raw = {k: v for k, v in raw.items() if v is not None}
+        names = ("type", "amount", "channel", "rating")
+        raw = {name: row[name] for name in names if row[name] is not None}
         if row["event_id"] in items:
             raw["items"] = items[row["event_id"]]
         raw |= {"id": row["event_id"], "at": row["ts"], "customer": row["customer_id"]}
