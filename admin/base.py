@@ -25,6 +25,9 @@ from app.web import SAFE_METHODS, now, session
 
 READERS = frozenset(ROLES)
 UTC = ZoneInfo("UTC")
+# The key of a row in an address: what no database can hold is not found.
+KEY = f"int(max={(1 << 63) - 1})"
+KEY_DIGITS = 18
 # Where the session keeps which program somebody looked at last.
 LAST_PROGRAM = "program"
 
@@ -173,6 +176,13 @@ class Question:
         if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 1 << 62:
             abort(400)
         return found
+
+
+def chosen_key(fields: Mapping[str, str], name: str) -> int | None:
+    """The key of a row in a form or an address, None where there is none that a row could have."""
+    text = fields.get(name, "")
+    is_key = text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
+    return int(text) if is_key else None
 
 
 def wants_json() -> bool:

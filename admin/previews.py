@@ -15,7 +15,16 @@ from flask import Flask, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session, sessionmaker
 
-from admin.formatters import count, day, decimal, direction, exact, minute, short_day, signed_decimal
+from admin.formatters import (
+    count,
+    day,
+    decimal,
+    direction,
+    exact,
+    minute,
+    short_day,
+    signed_decimal,
+)
 from admin.lazy import lazy_gettext
 from app.models import Program, Rule
 from app.services.dry_run import Draft, Preview, Previews, SampleDecision

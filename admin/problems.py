@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, flash, g, render_template, request
 from flask_babel import gettext
-from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
@@ -47,10 +46,7 @@ def page(status: int, title: str, detail: str) -> Response:
         response = answer(status=status, title=title, detail=detail)
         response.status_code = status
         return response
-    # What surrounds the page is left out where nobody is signed in.
-    markup = render_template(
-        "tally/error.html", status=status, title=title, detail=detail, person=current_user
-    )
+    markup = render_template("tally/error.html", status=status, title=title, detail=detail)
     return Response(markup, status=status, mimetype="text/html")
 
 
@@ -67,7 +63,8 @@ def on_http_error(error: HTTPException) -> Response:
         return error.get_response()
     status = error.code or 500
     if status == InternalServerError.code:
-        g.pop("program", None)
+        # What the page shows around it may be what failed.
+        g.is_bare = True
     detail = gettext("The page is out of date: go back, load it again, and send it once more.")
     return page(status, _title(status), detail if isinstance(error, CSRFError) else _detail(status))
 

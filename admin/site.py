@@ -82,8 +82,8 @@ def _is_of_program(endpoint: str) -> bool:
 
 def _surroundings() -> dict[str, Any]:
     """What every page may show around its body."""
-    person = current_user if current_user and current_user.is_authenticated else None
-    if person is None:
+    person = None if "is_bare" in g else current_user
+    if not person or not person.is_authenticated:
         return {"person": None}
     found = programs.list_programs(session())
     if "program" not in g:

@@ -7,7 +7,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import ProgramView, actor, allowed, commit, needs, program
+from admin.base import KEY, ProgramView, actor, allowed, commit, needs, program
 from admin.editing import told
 from admin.forms import NoteForm, is_good
 from admin.lazy import lazy_gettext
@@ -48,13 +48,13 @@ class ApprovalsView(ProgramView):
         """What waits, the longest waiting first."""
         return self.render("tally/approvals.html", waiting=approvals.pending(session(), program()))
 
-    @expose("/<int:approval_id>/")
+    @expose(f"/<{KEY}:approval_id>/")
     def packet(self, approval_id: int) -> str:
         """One packet, the same for everybody; who may decide finds the buttons on it."""
         approval = approvals.get_approval(session(), program(), approval_id)
         return self._packet(approval, NoteForm())
 
-    @expose("/<int:approval_id>/decide", methods=("POST",))
+    @expose(f"/<{KEY}:approval_id>/decide", methods=("POST",))
     @needs(APPROVERS)
     def decide(self, approval_id: int) -> str | Response:
         """Approve and publish, or send back; what was written stays where it cannot be done."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import abort, request
 from flask_admin.base import expose
 
-from admin.base import ProgramView, program
+from admin.base import ProgramView, chosen_key, program
 from admin.lazy import lazy_gettext
 from app.models import LedgerEntry
 from app.services import customers, decisions, ledger
@@ -57,15 +57,14 @@ class CustomersView(ProgramView):
     def customer(self) -> str:
         """One customer, by `id`: as of now, and the ledger a page at a time, `before` a line."""
         customer = customers.get(session(), program(), _argument("id") or abort(404))
-        before = request.args.get("before", type=int)
-        entries = ledger.entries(
-            session(), customer, limit=PAGE + 1, before=before if _is_key(before) else None
-        )
+        before = chosen_key(request.args, "before")
+        entries = ledger.entries(session(), customer, limit=PAGE + 1, before=before)
         return self.render(
             "tally/customer.html",
             overview=customers.overview(session(), program(), customer, now=now()),
             lines=_lines(entries[:PAGE]),
             more=entries[PAGE - 1].id if len(entries) > PAGE else None,
+            before=before,
             recent=[] if before else decisions.of_customer(session(), customer, limit=8),
         )
 
@@ -90,7 +89,3 @@ def _sentences(decision: Explained, entry: LedgerEntry) -> Sequence[str]:
 def _argument(name: str) -> str:
     """A text of the address, without what no id can have."""
     return request.args.get(name, "").replace("\0", "")
-
-
-def _is_key(number: int | None) -> bool:
-    return number is not None and 0 < number < 1 << 62

@@ -7,7 +7,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import ProgramView, actor, commit, needs, program
+from admin.base import KEY, ProgramView, actor, commit, needs, program
 from admin.forms import NameForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import show_on
@@ -59,7 +59,7 @@ class KeysView(ProgramView):
             events_url=url_for("api.post_events", _external=True),
         )
 
-    @expose("/<int:key_id>/revoke", methods=("POST",))
+    @expose(f"/<{KEY}:key_id>/revoke", methods=("POST",))
     @needs(ADMINS)
     def revoke(self, key_id: int) -> Response:
         """Let nobody in with the key any more."""

@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import ProgramView, actor, commit, needs, program
+from admin.base import KEY, ProgramView, actor, chosen_key, commit, needs, program
 from admin.forms import NoteForm, ReasonForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import tell
@@ -73,7 +73,7 @@ class RulesView(ProgramView):
             action_labels=ACTION_LABELS,
         )
 
-    @expose("/<int:rule_id>/")
+    @expose(f"/<{KEY}:rule_id>/")
     def rule(self, rule_id: int) -> str:
         """A rule's page; `old` and `new` choose the versions to tell apart."""
         rule = rules.get_rule(session(), program(), rule_id)
@@ -102,12 +102,12 @@ class RulesView(ProgramView):
         """The two versions asked for; else the newest, and what is live or came before it."""
         by_id = {version.id: version for version in versions}
         newest = versions[0] if versions else None
-        new = by_id.get(request.args.get("new", type=int), newest)
+        new = by_id.get(chosen_key(request.args, "new"), newest)
         earlier = [version for version in versions if new and version.number < new.number]
         default = live if live in earlier else (earlier[0] if earlier else None)
-        return by_id.get(request.args.get("old", type=int), default), new
+        return by_id.get(chosen_key(request.args, "old"), default), new
 
-    @expose("/<int:rule_id>/publish", methods=("POST",))
+    @expose(f"/<{KEY}:rule_id>/publish", methods=("POST",))
     @needs(APPROVERS)
     def publish(self, rule_id: int) -> Response:
         """Put the approved version live."""
@@ -120,30 +120,30 @@ class RulesView(ProgramView):
 
         return self._do(rule_id, act, NoteForm(request.form), gettext("The rule is live."))
 
-    @expose("/<int:rule_id>/pause", methods=("POST",))
+    @expose(f"/<{KEY}:rule_id>/pause", methods=("POST",))
     @needs(APPROVERS)
     def pause(self, rule_id: int) -> Response:
         """Take the rule out of force until it is resumed."""
         return self._move(rule_id, approvals.pause, gettext("The rule is paused."))
 
-    @expose("/<int:rule_id>/resume", methods=("POST",))
+    @expose(f"/<{KEY}:rule_id>/resume", methods=("POST",))
     @needs(APPROVERS)
     def resume(self, rule_id: int) -> Response:
         """Put the paused version back in force."""
         return self._move(rule_id, approvals.resume, gettext("The rule is live again."))
 
-    @expose("/<int:rule_id>/retire", methods=("POST",))
+    @expose(f"/<{KEY}:rule_id>/retire", methods=("POST",))
     @needs(APPROVERS)
     def retire(self, rule_id: int) -> Response:
         """Take the rule out of use for good."""
         return self._move(rule_id, approvals.retire, gettext("The rule is retired."))
 
-    @expose("/<int:rule_id>/roll-back", methods=("POST",))
+    @expose(f"/<{KEY}:rule_id>/roll-back", methods=("POST",))
     @needs(APPROVERS)
     def roll_back(self, rule_id: int) -> Response:
         """Put an earlier approved version back in force."""
         rule = rules.get_rule(session(), program(), rule_id)
-        version_id = request.form.get("version", type=int) or 0
+        version_id = chosen_key(request.form, "version") or 0
         version = rules.get_rule_version(session(), program(), version_id)
 
         def act(note: str) -> None:

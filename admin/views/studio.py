@@ -13,6 +13,7 @@ from flask_babel import gettext
 import dsl
 from admin import previews
 from admin.base import (
+    KEY,
     READERS,
     ProgramView,
     Question,
@@ -63,7 +64,7 @@ class StudioView(ProgramView):
         """Start a rule; it is kept once it has a name."""
         return self._page(None)
 
-    @expose("/<int:rule_id>/")
+    @expose(f"/<{KEY}:rule_id>/")
     def edit(self, rule_id: int) -> str:
         """Go on with a rule."""
         return self._page(rules.get_rule(session(), program(), rule_id))

@@ -7,7 +7,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import TallyView, actor, commit, needs
+from admin.base import KEY, TallyView, actor, commit, needs
 from admin.forms import ROLE_LABELS, PasswordForm, RolesForm, UserForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import show_on, tell, words
@@ -65,7 +65,7 @@ class UsersView(TallyView):
             return False
         return True
 
-    @expose("/<int:user_id>/")
+    @expose(f"/<{KEY}:user_id>/")
     def user(self, user_id: int) -> str:
         """One person."""
         found = users.get_user(session(), user_id)
@@ -81,7 +81,7 @@ class UsersView(TallyView):
             is_self=user.id == actor().id,
         )
 
-    @expose("/<int:user_id>/roles", methods=("POST",))
+    @expose(f"/<{KEY}:user_id>/roles", methods=("POST",))
     @needs(ADMINS)
     def set_roles(self, user_id: int) -> str | Response:
         """Give a person exactly these roles."""
@@ -98,7 +98,7 @@ class UsersView(TallyView):
             flash(gettext("The roles are changed."), "success")
         return redirect(url_for(".user", user_id=user_id))
 
-    @expose("/<int:user_id>/password", methods=("POST",))
+    @expose(f"/<{KEY}:user_id>/password", methods=("POST",))
     @needs(ADMINS)
     def set_password(self, user_id: int) -> str | Response:
         """Give a person a new password, which ends their sessions."""
@@ -116,7 +116,7 @@ class UsersView(TallyView):
                 return redirect(url_for(".user", user_id=user_id))
         return self._page(user, RolesForm(roles=sorted(user.role_names)), form)
 
-    @expose("/<int:user_id>/deactivate", methods=("POST",))
+    @expose(f"/<{KEY}:user_id>/deactivate", methods=("POST",))
     @needs(ADMINS)
     def deactivate(self, user_id: int) -> Response:
         """Let a person sign in no more."""
@@ -130,7 +130,7 @@ class UsersView(TallyView):
             flash(gettext("%(name)s can no longer sign in.", name=user.name), "success")
         return redirect(url_for(".user", user_id=user_id))
 
-    @expose("/<int:user_id>/activate", methods=("POST",))
+    @expose(f"/<{KEY}:user_id>/activate", methods=("POST",))
     @needs(ADMINS)
     def activate(self, user_id: int) -> Response:
         """Let a person sign in again."""
