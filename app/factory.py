@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from http import HTTPStatus
 from pathlib import Path
+from threading import Thread
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, abort, current_app, g, has_request_context, request
 from flask_babel import Babel
 from flask_login import current_user
 from sqlalchemy import text
@@ -18,7 +20,9 @@ from app import api, db, security, web
 from app.api import problems
 from app.config import Config
 from app.history.database import Histories
+from app.services import programs
 from app.services.dry_run import Previews
+from app.services.errors import ServiceError
 from app.signing import secret_key
 
 BODY_MOST = 8 * 1024 * 1024
@@ -44,7 +48,6 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
     )
     # Answers keep the order they are written in, which is the one they are read in.
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
-    app.json.ensure_ascii = False  # type: ignore[attr-defined] # likewise
     engine = db.connect(config.database_url)
     app.extensions.update(
         config=config,
@@ -61,6 +64,7 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
     app.register_blueprint(api.blueprint)
     security.csrf.exempt(api.blueprint)
     admin.init_app(app)
+    app.before_request(_refuse_nul)
     app.add_url_rule("/healthz", "healthz", _is_alive)
     app.add_url_rule("/readyz", "readyz", _is_ready)
     return app
@@ -71,7 +75,19 @@ def from_environment() -> Flask:
     app = create_app(Config.from_environment(os.environ))
     if os.environ.get(BEHIND_PROXY):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign] # as Flask tells to
+    Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     return app
+
+
+def _warm(app: Flask) -> None:
+    """Read the histories before anybody asks for a preview; a failure shows when one does."""
+    previews: Previews = app.extensions["previews"]
+    try:
+        with app.extensions["reading_sessions"]() as session:
+            for program in programs.list_programs(session):
+                previews.warm(session, program, now=_utc_now())
+    except (SQLAlchemyError, ServiceError, OSError) as error:
+        app.logger.warning("The histories could not be read yet: %s", error)
 
 
 def _utc_now() -> dt.datetime:
@@ -104,6 +120,12 @@ def _translated() -> list[str]:
     return found
 
 
+def _refuse_nul() -> None:
+    """No address holds a NUL, which no database takes."""
+    if "\0" in request.path or any("\0" in f"{k}{v}" for k, v in request.args.items(multi=True)):
+        abort(HTTPStatus.NOT_FOUND)
+
+
 def _is_alive() -> dict[str, str]:
     return {"status": "ok"}
 
@@ -113,5 +135,7 @@ def _is_ready() -> Response | dict[str, str]:
     try:
         web.session().execute(text("SELECT 1 FROM programs WHERE 1 = 0"))
     except SQLAlchemyError:
-        return problems.problem(503, "The database does not answer, or lacks its tables.")
+        return problems.problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer, or lacks its tables."
+        )
     return {"status": "ready"}

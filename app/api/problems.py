@@ -41,7 +41,7 @@ def problem(
     listed = list(problems)
     if listed:
         body["problems"] = listed
-    text = json.dumps(body, ensure_ascii=False)
+    text = json.dumps(body)
     return Response(text, status=status, content_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 

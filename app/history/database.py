@@ -6,6 +6,7 @@ its end. What is there is used only where the digest is that of the database at 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import shutil
 import tempfile
@@ -26,7 +27,10 @@ from dsl.engine.columns import History
 from dsl.meaning import checked
 
 BATCH = 10_000
-KEPT = 3
+KEPT = 2
+# What is so large is not read again for less than one part in LITTLE, until MAY_WAIT is over.
+LARGE, LITTLE = 20_000, 100
+MAY_WAIT = dt.timedelta(minutes=1)
 # More pieces than this are written anew as one.
 MOST_PIECES = 16
 DIGEST = b"digest"
@@ -68,19 +72,41 @@ class _Piece:
         return metadata.get(DIGEST, b"").decode()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A history in memory, how far it goes, and when it was read."""
+
+    history: History
+    mark: Mark
+    read_at: dt.datetime
+
+    def serves(self, mark: Mark, now: dt.datetime) -> bool:
+        """True where nothing is newer, or so little that it may wait a while."""
+        if self.mark == mark:
+            return True
+        newer = mark.count - self.mark.count
+        is_little = self.mark.count >= LARGE and 0 <= newer * LITTLE <= self.mark.count
+        return is_little and now - self.read_at <= MAY_WAIT
+
+
 class Histories:
-    """Histories of recorded events; safe to use by several threads and processes at once."""
+    """Histories of recorded events; safe to use by several threads and processes at once.
+
+    A large history may lack the last minute's events, where those are few.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[int, Mark, str], History] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], _Kept] = OrderedDict()
 
     def of(
         self,
         session: Session,
         row: Program,
         program: checked.Program,
+        *,
+        now: dt.datetime,
         progress: Progress | None = None,
     ) -> History:
         """All recorded events of a program's row, as a checked program understands them.
@@ -89,15 +115,15 @@ class Histories:
         there are to read.
         """
         mark = mark_of(session, row)
-        key = (row.id, mark, _catalogue(program))
+        key = (row.id, _catalogue(program))
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
+            if found is not None and found.serves(mark, now):
                 self._kept.move_to_end(key)
-                return found
+                return found.history
             events, items = self._tables(session, row, mark, progress)
             history, _ = History.from_tables(program, events, items)
-            self._kept[key] = history
+            self._kept[key] = _Kept(history, mark, now)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return history

@@ -36,7 +36,7 @@ def tables_of(rows: Sequence[Row]) -> tuple[pa.Table, pa.Table]:
         items = row.get(ITEMS)
         if isinstance(items, list):
             event_id = row.get("event_id", row.get("id"))
-            lines += [(event_id, line) for line in items if isinstance(line, Mapping)]
+            lines += [(event_id, line) for line in items if type(line) is dict]
     events = {
         name: _column([row.get(name) for row in rows])
         for name in _names(rows)
@@ -56,15 +56,18 @@ def joined(tables: Iterable[pa.Table]) -> pa.Table:
 
 
 def _names(rows: Iterable[Row]) -> list[str]:
-    names: dict[str, None] = {}
-    for row in rows:
-        names.update(dict.fromkeys(row))
-    return list(names)
+    # Most rows have the same keys in the same order.
+    shapes = {tuple(row): None for row in rows}
+    return list(dict.fromkeys(name for shape in shapes for name in shape))
 
 
 def _column(values: list[Any]) -> pa.Array:
     """Texts; where a value has parts of its own, a column of lists, which no attribute takes."""
-    if any(isinstance(value, list | Mapping) for value in values):
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+    if any(isinstance(value, list | dict) for value in values):
         return pa.nulls(len(values), pa.list_(pa.string()))
     return pa.array([_text(value) for value in values], pa.string())
 

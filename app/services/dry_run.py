@@ -120,7 +120,9 @@ class Previews:
         compiled = _compiled_draft(session, program, draft, name, now)
         live = programs.current_compiled(session, program, now)
         step = _Steps(progress)
-        history = self._histories.of(session, program, compiled.program, step.upto(WHOLE * 3 // 10))
+        history = self._histories.of(
+            session, program, compiled.program, now=now, progress=step.upto(WHOLE * 3 // 10)
+        )
         span = history.span()
         until = span[1] if span else now
         since = _first_midnight(until, days, compiled.program)
@@ -154,6 +156,15 @@ class Previews:
             samples=_samples(after, name, language),
             seconds=time.perf_counter() - started,
         )
+
+    def warm(self, session: Session, program: Program, *, now: dt.datetime) -> None:
+        """Have ready what the next preview of a program needs."""
+        live = programs.current_compiled(session, program, now)
+        history = self._histories.of(session, program, live.program, now=now)
+        span = history.span()
+        if span is not None:
+            since = _first_midnight(span[1], DAYS, live.program)
+            self._live_run(history, live, since, lambda _done, _total: None)
 
     def _live_run(
         self, history: History, live: dsl.Compiled, since: dt.datetime, progress: Progress
