@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext
 from flask_security.core import Security
@@ -90,18 +91,26 @@ def init_app(app: Flask, secret: str) -> None:
         SECURITY_POST_LOGOUT_VIEW="/login",
         SECURITY_API_ENABLED_METHODS=["session"],
     )
+    # First of all, so that what refuses a request early has a nonce for its page.
+    app.before_request(_give_nonce)
+    app.after_request(_put_headers)
+    app.before_request(_refuse_nul)
     app.session_interface = Sessions()
     csrf.init_app(app)
     store = SQLAlchemySessionUserDatastore(app.extensions["session"], User, Role)
     Security(app, store, password_util_cls=Passwords)
     # People are known by their session alone; no body is read to find out who asks.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined] # set by Security
-    app.before_request(_give_nonce)
-    app.after_request(_put_headers)
 
 
 def _give_nonce() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _refuse_nul() -> None:
+    """No address holds a NUL, which no database takes."""
+    if "\0" in request.path or any("\0" in f"{k}{v}" for k, v in request.args.items(multi=True)):
+        abort(HTTPStatus.NOT_FOUND)
 
 
 def _put_headers(response: Response) -> Response:
