@@ -225,15 +225,18 @@ def _read(
 def _write(
     folder: Path, tables: tuple[pa.Table, pa.Table], after: int, upto: int, digest: str
 ) -> None:
-    """Put a piece in its place whole; where another process was quicker, its piece stays."""
+    """Put a piece in its place whole, instead of one that is there and was not used."""
     fresh = Path(tempfile.mkdtemp(prefix="new-", dir=folder))
     for name, table in zip(("events.arrow", "items.arrow"), tables, strict=True):
         marked = table.replace_schema_metadata({DIGEST: digest.encode()})
         with pyarrow.ipc.new_file(str(fresh / name), marked.schema) as writer:
             writer.write_table(marked)
+    place = folder / f"{after}-{upto}"
+    shutil.rmtree(place, ignore_errors=True)
     try:
-        fresh.rename(folder / f"{after}-{upto}")
+        fresh.rename(place)
     except OSError:
+        # Another process put the same there in this very moment.
         shutil.rmtree(fresh, ignore_errors=True)
 
 
