@@ -78,6 +78,8 @@ class _Teller:
             "unit": reward.unit.name,
             "reward": _written(rule, reward.span),
         }
+        if isinstance(reward.form, checked.Flat) and reward.at_most is None:
+            return self.wording["paid"]["fixed"].format(**words)
         if working.base is None:
             return self.wording["paid"]["plain"].format(**words)
         base = self.amount(working.base, reward.unit.precision, signed=False)
