@@ -82,8 +82,10 @@ def test_the_tier_that_was_not_enough_is_named() -> None:
             "limit 200 points per customer per month",
             (
                 "+20 points: 1 point per 1 spent",
-                "limit of 200 points per customer per month: 180 of 200 used, 20 left, "
-                "180 cut to 20",
+                (
+                    "limit of 200 points per customer per month: 180 of 200 used, 20 left, "
+                    "180 cut to 20"
+                ),
             ),
             (
                 "the limit leaves nothing",
