@@ -12,6 +12,7 @@ from wtforms import (
     TextAreaField,
     validators,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin.lazy import lazy_gettext
@@ -70,7 +71,7 @@ class RolesForm(Form):
     roles = SelectMultipleField(
         lazy_gettext("Roles"),
         [validators.InputRequired(lazy_gettext("Choose at least one role."))],
-        choices=[(role, ROLE_LABELS[role]) for role in ROLES],
+        choices=[SelectChoice(role, ROLE_LABELS[role]) for role in ROLES],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

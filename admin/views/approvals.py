@@ -106,7 +106,6 @@ class ApprovalsView(ProgramView):
             form=form,
             decision_labels=DECISION_LABELS,
             may_decide=allowed(APPROVERS) and approvals.may_decide(approval, actor()),
-            is_approver=allowed(APPROVERS),
             packet={
                 "url": url_for("studio.preview"),
                 "question": {"rule": rule.id, "name": version.name, "text": version.text},

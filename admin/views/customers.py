@@ -39,7 +39,7 @@ class CustomersView(ProgramView):
     @expose("/")
     def index(self) -> str:
         """Customers whose id begins with `q`, a page at a time, `after` the last one's end."""
-        text, after = _argument("q"), _argument("after")
+        text, after = request.args.get("q", ""), request.args.get("after", "")
         found = customers.search(session(), program(), text, limit=PAGE + 1, after=after)
         shown = found[:PAGE]
         return self.render(
@@ -56,7 +56,7 @@ class CustomersView(ProgramView):
     @expose("/customer")
     def customer(self) -> str:
         """One customer, by `id`: as of now, and the ledger a page at a time, `before` a line."""
-        customer = customers.get(session(), program(), _argument("id") or abort(404))
+        customer = customers.get(session(), program(), request.args.get("id") or abort(404))
         before = chosen_key(request.args, "before")
         entries = ledger.entries(session(), customer, limit=PAGE + 1, before=before)
         return self.render(
@@ -84,8 +84,3 @@ def _sentences(decision: Explained, entry: LedgerEntry) -> Sequence[str]:
         if one.rule == entry.rule_name:
             return one.sentences
     return ()
-
-
-def _argument(name: str) -> str:
-    """A text of the address, without what no id can have."""
-    return request.args.get(name, "").replace("\0", "")

@@ -31,7 +31,7 @@ class DecisionsView(ProgramView):
     @expose("/")
     def index(self) -> str:
         """The decision about the event with this `event` id."""
-        event_id = request.args.get("event", "").replace("\0", "") or abort(404)
+        event_id = request.args.get("event", "") or abort(404)
         found = decisions.get(session(), program(), event_id)
         content: Mapping[str, Any] = json.loads(found.event.content, parse_float=Decimal)
         items = content.get("items") or []
