@@ -35,7 +35,7 @@ def code_of(history: History, event_type: str) -> int:
 
 
 class Run:
-    """The state rows of all customers, and what came out: awards as (row, rule, reward)."""
+    """The state rows of all customers, and what came out: row, rule, reward of each award."""
 
     def __init__(self, compiled: Compiled, history: History, progress: Progress | None) -> None:
         self.compiled, self.history, self.progress = compiled, history, progress
@@ -49,7 +49,7 @@ class Run:
         self.past, self.past_start = self._room_for_history()
         self.state = compiled.new_row() * len(history.customer_ids)
         self.batch: Batch | None = None
-        self.awards: list[tuple[int, int, int]] = []
+        self.awards: list[int] = []
         self.amounts: list[int] = []
         self.kept: deque[tuple[int, list[int], list[int]]] = deque()
         self.others: deque[tuple[int, list[int], list[int]]] = deque()
@@ -112,7 +112,8 @@ class Run:
         watched, watched_types = self._watched(watch, samples)
         self.kept, self.others = deque(maxlen=samples), deque(maxlen=OTHER_SAMPLES)
         types, customers = self.history.types[first:end].tolist(), self.history.customers.tolist()
-        output = self.output
+        # One flat list of numbers: nothing for the collector to walk.
+        output, awards, amounts = self.output, self.awards, self.amounts
         for row in self._events_that_matter(first, end):
             self._tell(row - first, end - first)
             customer = customers[row]
@@ -122,8 +123,8 @@ class Run:
             for start in range(1, size, ROW):
                 if output[start] == ROW_AWARD:
                     rule = output[start + 1]
-                    self.awards.append((row, rule, output[start + 2]))
-                    self.amounts.append(output[start + 3])
+                    awards += (row, rule, output[start + 2])
+                    amounts.append(output[start + 3])
                     paid = paid or rule == watched
             if before is not None:
                 (self.kept if paid else self.others).append((row, *before))
