@@ -1,6 +1,6 @@
 """Histories as columns of integers, and programs run over them.
 
-The only place beside dsl/engine/native.py that knows NumPy and Arrow.
+The only place in the language that knows NumPy and Arrow.
 """
 
 from dsl.engine.columns.dry_run import DryRun, RuleTotal, Sample, dry_run
