@@ -46,8 +46,6 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE=DEFAULT_LOCALE,
         BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
     )
-    # Answers keep the order they are written in, which is the one they are read in.
-    app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
     engine = db.connect(config.database_url)
     app.extensions.update(
         config=config,
@@ -61,6 +59,9 @@ def create_app(config: Config, clock: web.Clock | None = None) -> Flask:
     # Flask-Admin and Flask-Security ask for translations while they are set up.
     Babel(app, locale_selector=_locale)  # type: ignore[no-untyped-call]
     security.init_app(app, secret_key(config.secret_key, config.folder))
+    # After Flask-Security, which brings a provider of its own: answers keep
+    # the order they are written in, which is the one they are read in.
+    app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
     app.register_blueprint(api.blueprint)
     security.csrf.exempt(api.blueprint)
     admin.init_app(app)

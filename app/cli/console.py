@@ -6,6 +6,8 @@ import datetime as dt
 import gettext as catalogues
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,18 +43,22 @@ def configuration() -> Config:
     return Config.from_environment(os.environ)
 
 
-def open_database() -> Engine:
+@contextmanager
+def open_database() -> Iterator[Engine]:
     """The database at hand with its tables in their newest form; else say how to get there."""
     from app.cli.database import is_current  # noqa: PLC0415
     from app.db import connect  # noqa: PLC0415
 
     engine = connect(configuration().database_url)
-    if not is_current(engine):
-        raise click.ClickException(
-            gettext("The database %(url)s is not up to date. Run: tally db upgrade")
-            % {"url": engine.url.render_as_string()}
-        )
-    return engine
+    try:
+        if not is_current(engine):
+            raise click.ClickException(
+                gettext("The database %(url)s is not up to date. Run: tally db upgrade")
+                % {"url": engine.url.render_as_string()}
+            )
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def the_program(session: Session, slug: str | None) -> Program:

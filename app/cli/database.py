@@ -22,8 +22,11 @@ def db() -> None:
 def upgrade() -> None:
     """Run the migrations that are missing."""
     engine = databases.connect(configuration().database_url)
-    reachable(engine)
-    databases.upgrade(engine)
+    try:
+        reachable(engine)
+        databases.upgrade(engine)
+    finally:
+        engine.dispose()
     click.echo(
         gettext("The database %(url)s is up to date.") % {"url": engine.url.render_as_string()}
     )

@@ -43,6 +43,17 @@ class Bad:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file: rows taken over, there before, and refused."""
+
+    taken: int
+    replayed: int
+    refused: int
+    bad: tuple[Bad, ...]
+    columns_left_out: tuple[str, ...]
+
+
 Read = Callable[[checked.Program], Rows]
 Write = Callable[[Session, str | None, Sequence[FileRow]], list[Receipt]]
 
@@ -85,7 +96,17 @@ def customers(file: Path, slug: str | None, *, as_json: bool) -> None:
 
 
 def _take_over(read: Read, write: Write, slug: str | None, *, as_json: bool) -> None:
-    engine = open_database()
+    with open_database() as engine:
+        taken = _taken(engine, read, write, slug)
+    if as_json:
+        echo_json(asdict(taken))
+    else:
+        _tell(taken)
+    if taken.bad:
+        raise click.exceptions.Exit(1)
+
+
+def _taken(engine: Engine, read: Read, write: Write, slug: str | None) -> Taken:
     with reading_sessions(engine)() as session:
         program = programs.current_program(session, the_program(session, slug), now())
     try:
@@ -103,22 +124,7 @@ def _take_over(read: Read, write: Write, slug: str | None, *, as_json: bool) -> 
         else:
             bad.append(Bad(row.number, receipt.event_id, receipt.problems))
     bad.sort(key=lambda one: one.line)
-    if as_json:
-        echo_json(
-            {
-                "taken": taken,
-                "replayed": replayed,
-                "refused": len(bad),
-                "bad": [asdict(one) for one in bad],
-                "columns_left_out": list(found.left_out),
-            }
-        )
-    else:
-        _tell(found.left_out, bad)
-        told = gettext("%(taken)d taken over, %(replayed)d there before, %(refused)d refused")
-        click.echo(told % {"taken": taken, "replayed": replayed, "refused": len(bad)})
-    if bad:
-        raise click.exceptions.Exit(1)
+    return Taken(taken, replayed, len(bad), tuple(bad), found.left_out)
 
 
 def _written(
@@ -148,17 +154,19 @@ def _unreadable(row: FileRow) -> Bad:
     return Bad(row.number, None, (Problem("", "unreadable", row.why),))
 
 
-def _tell(left_out: Sequence[str], bad: Sequence[Bad]) -> None:
-    if left_out:
+def _tell(taken: Taken) -> None:
+    if taken.columns_left_out:
         told = gettext("Columns the program does not know, left out: %(names)s")
-        click.echo(told % {"names": ", ".join(left_out)}, err=True)
-    for one in bad[:LISTED]:
+        click.echo(told % {"names": ", ".join(taken.columns_left_out)}, err=True)
+    for one in taken.bad[:LISTED]:
         words = "; ".join(
             f"{problem.field}: {problem.message}" if problem.field else problem.message
             for problem in one.problems
         )
         told = gettext("line %(line)d: %(problems)s")
         click.echo(told % {"line": one.line, "problems": words}, err=True)
-    if len(bad) > LISTED:
-        more = len(bad) - LISTED
+    if len(taken.bad) > LISTED:
+        more = len(taken.bad) - LISTED
         click.echo(gettext("and %(n)d more, which --json lists") % {"n": more}, err=True)
+    told = gettext("%(taken)d taken over, %(replayed)d there before, %(refused)d refused")
+    click.echo(told % asdict(taken))

@@ -32,7 +32,8 @@ def add(name: str, slug: str | None) -> None:
         program = the_program(session, slug)
         return keys.create_key(session, program, name, actor=None, now=at)[1]
 
-    click.echo(in_transaction(open_database(), work))
+    with open_database() as engine:
+        click.echo(in_transaction(engine, work))
 
 
 @key.command(help=gettext("Let nobody in with a key any more; PREFIX is what `list` shows."))
@@ -49,7 +50,8 @@ def revoke(prefix: str) -> None:
                 return
         raise NotFound("There is no key %(prefix)s.", prefix=prefix)
 
-    in_transaction(open_database(), work)
+    with open_database() as engine:
+        in_transaction(engine, work)
     click.echo(gettext("The key %(prefix)s is revoked.") % {"prefix": prefix})
 
 
@@ -58,7 +60,7 @@ def revoke(prefix: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help=gettext("Print a list for programs to read."))
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List keys."""
-    with reading_sessions(open_database())() as session:
+    with open_database() as engine, reading_sessions(engine)() as session:
         found = keys.list_keys(session, the_program(session, slug) if slug else None)
         if as_json:
             echo_json([_listed(one) for one in found])

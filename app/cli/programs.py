@@ -29,14 +29,15 @@ def add(name: str, email: str) -> None:
             raise NotFound("There is no user %(email)s.", email=email)
         return programs.create_program(session, name, actor=actor, now=at).slug
 
-    click.echo(in_transaction(open_database(), work))
+    with open_database() as engine:
+        click.echo(in_transaction(engine, work))
 
 
 @program.command("list", help=gettext("List programs by what --program calls them."))
 @click.option("--json", "as_json", is_flag=True, help=gettext("Print a list for programs to read."))
 def list_(*, as_json: bool) -> None:
     """List programs."""
-    with reading_sessions(open_database())() as session:
+    with open_database() as engine, reading_sessions(engine)() as session:
         found = programs.list_programs(session)
         if as_json:
             echo_json([{"slug": one.slug, "name": one.name} for one in found])

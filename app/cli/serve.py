@@ -40,9 +40,8 @@ TARGET = "app.factory:from_environment"
 )
 def serve(host: str, port: int, workers: int, *, behind_proxy: bool) -> None:
     """Serve; refused beyond this machine while demo accounts are active."""
-    engine = open_database()
-    refuse_demo_accounts(engine, host)
-    engine.dispose()
+    with open_database() as engine:
+        refuse_demo_accounts(engine, host)
     if behind_proxy:
         os.environ[BEHIND_PROXY] = "1"
     click.echo(gettext("Serving on http://%(host)s:%(port)d") % {"host": host, "port": port})
@@ -70,7 +69,7 @@ def run(host: str, port: int, workers: int = 1) -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
 
 

@@ -31,12 +31,15 @@ def user() -> None:
 @password_from
 def add(email: str, roles: Sequence[str], name: str, *, is_piped: bool) -> None:
     """Add a person."""
-    engine, at = open_database(), now()
-    password = _password(is_piped=is_piped)
-    made = in_transaction(
-        engine,
-        lambda session: users.create_user(session, email, password, roles=roles, now=at, name=name),
-    )
+    at = now()
+    with open_database() as engine:
+        password = _password(is_piped=is_piped)
+        made = in_transaction(
+            engine,
+            lambda session: users.create_user(
+                session, email, password, roles=roles, now=at, name=name
+            ),
+        )
     click.echo(gettext("Added %(email)s.") % {"email": made.email})
 
 
@@ -45,11 +48,11 @@ def add(email: str, roles: Sequence[str], name: str, *, is_piped: bool) -> None:
 @password_from
 def password(email: str, *, is_piped: bool) -> None:
     """Set a password."""
-    engine = open_database()
-    fresh = _password(is_piped=is_piped)
-    in_transaction(
-        engine, lambda session: users.set_password(session, _found(session, email), fresh)
-    )
+    with open_database() as engine:
+        fresh = _password(is_piped=is_piped)
+        in_transaction(
+            engine, lambda session: users.set_password(session, _found(session, email), fresh)
+        )
     click.echo(gettext("The password of %(email)s is changed.") % {"email": email})
 
 
@@ -57,10 +60,8 @@ def password(email: str, *, is_piped: bool) -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """End a person's access."""
-    in_transaction(
-        open_database(),
-        lambda session: users.deactivate(session, _found(session, email)),
-    )
+    with open_database() as engine:
+        in_transaction(engine, lambda session: users.deactivate(session, _found(session, email)))
     click.echo(gettext("%(email)s can sign in no more.") % {"email": email})
 
 
@@ -68,7 +69,7 @@ def deactivate(email: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help=gettext("Print a list for programs to read."))
 def list_(*, as_json: bool) -> None:
     """List people."""
-    with reading_sessions(open_database())() as session:
+    with open_database() as engine, reading_sessions(engine)() as session:
         found = users.list_users(session)
         if as_json:
             echo_json([_listed(one) for one in found])
