@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Request
 from flask_babel import gettext
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 JSON = ("application/json",)
 JSON_LINES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 # Stands for a line that is not JSON, so that it keeps its place.
 NOT_JSON = object()
+# Longer integers are decimals: Python takes long to turn them into an int, or refuses to.
+LONGEST_INT = 40
+# Stands for exponents that no decimal has; more than the digits that a body has room for.
+MOST_EXPONENT = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,9 @@ def read_body(request: Request) -> Sent:
     """The body by its media type; raises BadRequest, UnsupportedMediaType or ContentTooLarge."""
     media = request.mimetype
     if media in JSON_LINES:
-        return _lines(request.get_data(cache=False))
+        return _lines(_data(request))
     if media in JSON:
-        value = load(request.get_data(cache=False))
+        value = load(_data(request))
         return Sent(value, is_one=False) if isinstance(value, list) else Sent([value], is_one=True)
     raise UnsupportedMediaType(
         gettext(
@@ -46,7 +50,8 @@ def load(data: bytes) -> Any:  # noqa: ANN401 - as JSON has it
     try:
         return json.loads(
             data.decode("utf-8"),
-            parse_float=Decimal,
+            parse_float=_decimal,
+            parse_int=_integer,
             parse_constant=_no_constant,
             object_pairs_hook=_unique,
         )
@@ -56,6 +61,15 @@ def load(data: bytes) -> Any:  # noqa: ANN401 - as JSON has it
         raise BadRequest(gettext("The JSON is nested too deep.")) from error
     except ValueError as error:
         raise BadRequest(gettext("The body is not JSON: %(why)s", why=error)) from error
+
+
+def _data(request: Request) -> bytes:
+    """The whole body; one of no stated length ends unnoticed where no more is read."""
+    data = request.get_data(cache=False)
+    most = request.max_content_length
+    if request.content_length is None and most is not None and len(data) >= most:
+        raise RequestEntityTooLarge
+    return data
 
 
 def _lines(data: bytes) -> Sent:
@@ -71,6 +85,19 @@ def _lines(data: bytes) -> Sent:
         values.append(value)
         lines.append(number)
     return Sent(values, is_one=False, lines=lines)
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= LONGEST_INT else Decimal(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        digits, _, exponent = text.lower().partition("e")
+        sign = "-" if exponent.startswith("-") else ""
+        return Decimal(f"{digits}e{sign}{MOST_EXPONENT}")
 
 
 def _no_constant(name: str) -> None:

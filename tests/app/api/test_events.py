@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.factory import BODY_MOST
 from app.models import Event
 from tests.app.given import purchase
 
@@ -156,7 +158,6 @@ def test_amounts_are_read_exactly(client: FlaskClient) -> None:
         (b'{"id": "a", "id": "b"}', "application/json", 400),
         (b'{"id": NaN}', "application/json", 400),
         (b"[" * 100_000, "application/json", 400),
-        (b'{"id": ' + b"9" * 5_000 + b"}", "application/json", 400),
         (b"id=e1", "application/x-www-form-urlencoded", 415),
         (b"", "", 415),
         (b"[" + b" " * 8_400_000 + b"]", "application/json", 413),
@@ -171,6 +172,46 @@ def test_what_is_no_json_is_refused(
     assert answer.json is not None
     assert answer.json["status"] == status
     assert recorded(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("1e9999999999999999999", "too-large"),
+        ("-1e9999999999999999999", "too-large"),
+        ("1e-9999999999999999999", "too-many-decimals"),
+        ("9" * 5_000, "too-large"),
+    ],
+)
+def test_a_number_beyond_every_measure_is_a_wrong_field(
+    client: FlaskClient, number: str, code: str
+) -> None:
+    wrong = json.dumps(purchase("e1", 0)).replace(": 0}", f": {number}}}")
+    answer = post_text(client, wrong, "application/json")
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [(one["field"], one["code"]) for one in answer.json["problems"]] == [("amount", code)]
+    lines = post_text(client, f"{wrong}\n{json.dumps(purchase('e2', 1))}", "application/x-ndjson")
+    assert lines.json is not None
+    assert [one["status"] for one in lines.json["results"]] == [422, 200]
+
+
+def test_a_body_of_no_stated_length_is_whole_or_refused(
+    client: FlaskClient, session: Session
+) -> None:
+    line = json.dumps(purchase("e1", 1)).encode() + b"\n"
+
+    def send(data: bytes) -> TestResponse:
+        return client.post(
+            EVENTS,
+            input_stream=io.BytesIO(data),
+            content_type="application/x-ndjson",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+
+    assert send(line + b"\n" * BODY_MOST).status_code == 413
+    assert send(line.replace(b"e1", b"e2")).status_code == 200
+    assert session.scalars(select(Event.event_id)).all() == ["e2"]
 
 
 @pytest.mark.parametrize("odd", ["\ud800", "a\0b", "x" * 300])
