@@ -21,7 +21,7 @@ import pyarrow.ipc
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.history.tables import joined, load_exact, tables_of
+from app.history.tables import joined, tables_of_contents
 from app.models import Event, Program
 from dsl.engine.columns import History
 from dsl.meaning import checked
@@ -217,7 +217,7 @@ def _read(
     for some in contents.partitions(BATCH):
         if progress is not None:
             progress(done, total)
-        parts.append(tables_of([load_exact(content) for content in some]))
+        parts.append(tables_of_contents(some))
         done += len(some)
     return joined(part[0] for part in parts), joined(part[1] for part in parts)
 

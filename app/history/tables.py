@@ -6,16 +6,20 @@ of a line. Numbers stay the texts they are written as, so that nothing is rounde
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
 
 ITEMS = "items"
 EVENT_ID = "event_id"
-# Of these, a column that every table has goes by its first name.
-ID_NAMES = ("event_id", "id")
+
+# What stands for values with parts of their own, which no attribute of a history takes.
+NESTED = pa.list_(pa.string())
 
 Row = Mapping[str, Any]
 
@@ -50,6 +54,62 @@ def tables_of(rows: Sequence[Row]) -> tuple[pa.Table, pa.Table]:
     return pa.table(events), pa.table(items)
 
 
+def tables_of_contents(contents: Sequence[str]) -> tuple[pa.Table, pa.Table]:
+    """The same of canonical contents of events, in which all numbers are texts already."""
+    try:
+        return _read_whole("\n".join(contents).encode())
+    except pa.ArrowException:
+        # One name has values of several kinds: row by row each is taken as it is.
+        return tables_of([load_exact(content) for content in contents])
+
+
+def _read_whole(data: bytes) -> tuple[pa.Table, pa.Table]:
+    """Arrow's own reading of JSON lines, an order of magnitude quicker than row by row."""
+    options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1)
+    at = pa.schema([("at", pa.string())])
+    found = _parsed(data, options, at)
+    untimed = pa.schema([(field.name, _untimed(field.type)) for field in found.schema])
+    if untimed != found.schema:
+        # Texts that look like times were taken for some.
+        found = _parsed(data, options, untimed)
+    found = found.combine_chunks()
+    ids = found["id"].combine_chunks()
+    items = pa.table({EVENT_ID: pa.array([], pa.string())})
+    if ITEMS in found.column_names and pa.types.is_list(found[ITEMS].type):
+        lists = found[ITEMS].combine_chunks()
+        lines = pa.Table.from_struct_array(pc.list_flatten(lists))
+        owners = ids.take(pc.list_parent_indices(lists))
+        items = _as_texts(lines).append_column(EVENT_ID, owners)
+        found = found.drop_columns(ITEMS)
+    return _as_texts(found), items
+
+
+def _parsed(data: bytes, options: pyarrow.json.ReadOptions, schema: pa.Schema) -> pa.Table:
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema)
+    return pyarrow.json.read_json(io.BytesIO(data), read_options=options, parse_options=parse)
+
+
+def _untimed(type_: pa.DataType) -> pa.DataType:
+    if pa.types.is_temporal(type_):
+        return pa.string()
+    if pa.types.is_list(type_):
+        return pa.list_(_untimed(type_.value_type))
+    if pa.types.is_struct(type_):
+        return pa.struct([(field.name, _untimed(field.type)) for field in type_])
+    return type_
+
+
+def _as_texts(table: pa.Table) -> pa.Table:
+    """Single values as texts; a column of values with parts as one of lists."""
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_nested(column.type):
+            columns[name] = pa.nulls(len(column), NESTED)
+        else:
+            columns[name] = column.cast(pa.string())
+    return pa.table(columns)
+
+
 def joined(tables: Iterable[pa.Table]) -> pa.Table:
     """The rows of tables one after the other; a column that one lacks is absent there."""
     return pa.concat_tables(tables, promote_options="permissive")
@@ -68,7 +128,7 @@ def _column(values: list[Any]) -> pa.Array:
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         pass
     if any(isinstance(value, list | dict) for value in values):
-        return pa.nulls(len(values), pa.list_(pa.string()))
+        return pa.nulls(len(values), NESTED)
     return pa.array([_text(value) for value in values], pa.string())
 
 
