@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Request
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from dsl.meaning.values import json_decimal, json_integer
+
 JSON = ("application/json",)
 JSON_LINES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 # Stands for a line that is not JSON, so that it keeps its place.
 NOT_JSON = object()
-# Longer integers are decimals: Python takes long to turn them into an int, or refuses to.
-LONGEST_INT = 40
-# Stands for exponents that no decimal has; more than the digits that a body has room for.
-MOST_EXPONENT = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ def load(data: bytes) -> Any:  # noqa: ANN401 - as JSON has it
     try:
         return json.loads(
             data.decode("utf-8"),
-            parse_float=_decimal,
-            parse_int=_integer,
+            parse_float=json_decimal,
+            parse_int=json_integer,
             parse_constant=_no_constant,
             object_pairs_hook=_unique,
         )
@@ -85,19 +82,6 @@ def _lines(data: bytes) -> Sent:
         values.append(value)
         lines.append(number)
     return Sent(values, is_one=False, lines=lines)
-
-
-def _integer(text: str) -> int | Decimal:
-    return int(text) if len(text) <= LONGEST_INT else Decimal(text)
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        digits, _, exponent = text.lower().partition("e")
-        sign = "-" if exponent.startswith("-") else ""
-        return Decimal(f"{digits}e{sign}{MOST_EXPONENT}")
 
 
 def _no_constant(name: str) -> None:

@@ -204,14 +204,19 @@ def _single(receipt: Receipt, result: answers.Json) -> Response:
     if isinstance(receipt, Accepted):
         answer: answers.Json = result["decision"]
         return jsonify(answer)
-    said = {
-        HTTPStatus.CONFLICT: gettext("The event was not recorded: its id is taken."),
-        HTTPStatus.UNPROCESSABLE_ENTITY: gettext("The event was not recorded: it is wrong."),
+    status = HTTPStatus(receipt.status)
+    codes = {
+        HTTPStatus.CONFLICT: ("conflict", gettext("The event was not recorded: its id is taken.")),
+        HTTPStatus.UNPROCESSABLE_ENTITY: (
+            "invalid-event",
+            gettext("The event was not recorded: it is wrong."),
+        ),
     }
+    code, detail = codes[status]
     return problems.problem(
-        receipt.status,
-        said[HTTPStatus(receipt.status)],
-        code=None if receipt.status == HTTPStatus.CONFLICT else "invalid-event",
+        status,
+        detail,
+        code=code,
         problems=result["problems"],
         event_id=receipt.event_id,
     )
