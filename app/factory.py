@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -129,7 +129,6 @@ def _is_ready() -> Response | dict[str, str]:
     try:
         web.session().execute(text("SELECT 1 FROM programs WHERE 1 = 0"))
     except SQLAlchemyError:
-        return problems.problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer, or lacks its tables."
-        )
+        detail = gettext("The database does not answer, or lacks its tables.")
+        return problems.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     return {"status": "ready"}
