@@ -177,21 +177,28 @@ def _own(preview: Preview) -> str:
         return gettext("In these days the rule pays nobody.")
     what = ", ".join(f"{decimal(amount)} {unit}" for unit, amount in own.units.items())
     said = gettext(
-        "By itself the rule pays %(what)s in %(awards)s awards to %(customers)s customers.",
+        "By itself the rule pays %(what)s in %(awards)s to %(customers)s.",
         what=what,
-        awards=count(own.awards),
-        customers=count(own.customers),
+        awards=ngettext("%(shown)s award", "%(shown)s awards", own.awards, shown=count(own.awards)),
+        customers=_customers(own.customers),
     )
-    gaining, losing = count(preview.gaining), count(preview.losing)
     if preview.losing:
         moved = gettext(
-            "%(gaining)s customers gain, %(losing)s lose.", gaining=gaining, losing=losing
+            "More goes to %(gaining)s, less to %(losing)s.",
+            gaining=_customers(preview.gaining),
+            losing=_customers(preview.losing),
         )
     elif preview.gaining:
-        moved = gettext("%(gaining)s customers gain, nobody loses.", gaining=gaining)
+        moved = gettext(
+            "More goes to %(gaining)s, less to nobody.", gaining=_customers(preview.gaining)
+        )
     else:
         moved = gettext("That changes nothing for anybody.")
     return f"{said} {moved}"
+
+
+def _customers(number: int) -> str:
+    return ngettext("%(shown)s customer", "%(shown)s customers", number, shown=count(number))
 
 
 def _sample(one: SampleDecision) -> dict[str, Any]:

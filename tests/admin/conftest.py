@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -16,10 +17,12 @@ from sqlalchemy.orm import Session
 from app import db
 from app.config import Config
 from app.factory import create_app
-from app.models import ROLES, Program, User
+from app.models import ROLES, Base, Program, User
 from app.services import ingest, programs
 from tests.admin.visitor import Visitor
 from tests.app.given import BASE, HEAD, NOW, person, publish, purchase
+
+Row = TypeVar("Row", bound=Base)
 
 
 @dataclass
@@ -29,6 +32,12 @@ class Club:
     session: Session
     program: Program
     people: dict[str, User]
+
+    def fresh(self, row: Row) -> Row:
+        """A row as the database has it now; the test holds no lock afterwards."""
+        self.session.refresh(row)
+        self.session.commit()
+        return row
 
     def __getitem__(self, role: str) -> User:
         """The person of a role."""
@@ -63,6 +72,7 @@ def club(engine: Engine) -> Iterator[Club]:
 @pytest.fixture
 def app(club: Club, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The whole app, in which it is NOW at first and a second later at each look."""
+    club.session.commit()
     club.session.commit()
     app = create_app(Config(database_url, tmp_path), clock=_clock())
     app.testing = True

@@ -96,9 +96,11 @@ export function openStudio(config, write) {
       tellName(answer.name_problem);
       return !answer.name_problem;
     } catch (error) {
+      const isTold = error.body?.theirs !== undefined || error.body?.field === "name";
       if (error.body?.theirs !== undefined) choose(error.body);
-      else if (error.body?.field === "name") tellName(error.message);
-      saved.textContent = error.status ? error.message : strings.not_saved;
+      else if (isTold) tellName(error.message);
+      if (isTold) saved.textContent = strings.unsaved;
+      else saved.textContent = error.status ? error.message : strings.not_saved;
       return false;
     }
   }
