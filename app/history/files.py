@@ -5,6 +5,8 @@ Source of the columns: docs/operations.md, "Files".
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 BATCH = 20_000
+# How lines of JSON write half of a character, which no table holds.
+ESCAPE = b"\\u"
 
 
 class UnreadableFile(ValueError):
@@ -42,7 +46,9 @@ def read_table(path: Path) -> Table:
     kind = path.suffix.lower()
     try:
         if kind in PARQUET:
-            return Table(pyarrow.parquet.read_table(path))
+            table = pyarrow.parquet.read_table(path)
+            named_once(path, table.column_names)
+            return Table(table)
         if kind in CSV:
             return Table(_read_csv(path))
         if kind in JSON_LINES:
@@ -54,12 +60,20 @@ def read_table(path: Path) -> Table:
     raise UnreadableFile(path, "not a .parquet, .csv, .tsv, .jsonl or .ndjson file")
 
 
+def named_once(path: Path, names: Sequence[str]) -> None:
+    """Raises UnreadableFile where two columns go by one name: which is meant cannot be known."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UnreadableFile(path, f"more than one column is named {', '.join(twice)}")
+
+
 def _read_csv(path: Path) -> pa.Table:
     """All columns as texts: an id keeps its leading zeros, an amount its decimals."""
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     with pyarrow.csv.open_csv(path, parse_options=parse) as reader:
         names = reader.schema.names
+    named_once(path, names)
     convert = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         null_values=[""],
@@ -79,6 +93,9 @@ def _read_json_lines(path: Path) -> Table:
                 continue
             try:
                 row = load_exact(line)
+                if ESCAPE in line:
+                    # Raises where half of a character is written as an escape.
+                    json.dumps(row, ensure_ascii=False).encode()
             except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):

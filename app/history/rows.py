@@ -18,8 +18,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from app.history.files import CSV, JSON_LINES, PARQUET, UnreadableFile
+from app.history.files import CSV, JSON_LINES, PARQUET, UnreadableFile, named_once
 from dsl.meaning.checked import Kind, Program, Type
+from dsl.meaning.values import json_decimal, json_integer
 
 # Other names of what every row has.
 EVENT_NAMES = {"event_id": "id", "ts": "at", "customer_id": "customer"}
@@ -116,7 +117,7 @@ def _json_rows(path: Path) -> Iterator[FileRow]:
             if not line.strip():
                 continue
             try:
-                value = json.loads(line, parse_float=Decimal)
+                value = json.loads(line, parse_float=json_decimal, parse_int=json_integer)
             except (ValueError, RecursionError) as error:
                 yield FileRow(number, None, f"not JSON: {error}")
                 continue
@@ -131,6 +132,7 @@ def _csv_rows(path: Path) -> Iterator[FileRow]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         header = next(reader, [])
+        named_once(path, header)
         before = reader.line_num
         for cells in reader:
             number, before = before + 1, reader.line_num
@@ -145,6 +147,7 @@ def _csv_rows(path: Path) -> Iterator[FileRow]:
 def _parquet_rows(path: Path) -> Iterator[FileRow]:
     number = 0
     with pyarrow.parquet.ParquetFile(path) as file:
+        named_once(path, file.schema_arrow.names)
         for batch in file.iter_batches(BATCH):
             for raw in batch.to_pylist():
                 number += 1

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from dsl.meaning.checked import Kind, Type
 from dsl.text.nearest import nearest
@@ -24,6 +24,10 @@ DIGITS = 18
 # What is sent is below 10**14 whatever its decimals, so that products have room.
 WHOLE_DIGITS = 14
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+# Longer integers are decimals: Python takes long to turn them into an int, or refuses to.
+LONGEST_INT = 40
+# Stands for exponents that no decimal has; more than any text has digits.
+MOST_EXPONENT = 10**9
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?", re.ASCII)
@@ -36,6 +40,21 @@ class Wrong:
 
     code: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_integer(text: str) -> int | Decimal:
+    """An integer as JSON writes it, of any length."""
+    return int(text) if len(text) <= LONGEST_INT else Decimal(text)
+
+
+def json_decimal(text: str) -> Decimal:
+    """A number as JSON writes it; one beyond all decimals stays far too large or too small."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        digits, _, exponent = text.lower().partition("e")
+        sign = "-" if exponent.startswith("-") else ""
+        return Decimal(f"{digits}e{sign}{MOST_EXPONENT}")
 
 
 def _shown(value: object) -> str:

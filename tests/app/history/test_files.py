@@ -85,6 +85,16 @@ def test_line_items_inside_lines_become_a_table(tmp_path: Path) -> None:
     assert pa.types.is_nested(table.rows["nested"].type)
 
 
+def test_lines_with_half_a_character_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text(
+        '{"id": "1", "note": "\\ud800"}\n{"id": "2", "note": "\\ud83d\\ude00"}\n', encoding="utf-8"
+    )
+    table = read_table(path)
+    assert table.rows.to_pylist() == [{"id": "2", "note": "\N{GRINNING FACE}"}]
+    assert table.bad_lines == 1
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -92,6 +102,7 @@ def test_line_items_inside_lines_become_a_table(tmp_path: Path) -> None:
         ("e.csv", b"a,b\n1\n"),
         ("e.csv", b"a,b\n1,\xff\n"),
         ("e.csv", b""),
+        ("e.csv", b"a,b,a\n1,2,3\n"),
         ("e.xlsx", b"x"),
         ("e", b"x"),
         ("missing.jsonl", None),

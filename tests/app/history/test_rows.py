@@ -56,6 +56,18 @@ def test_lines_of_json_are_taken_as_they_are(tmp_path: Path) -> None:
     assert found.left_out == ()
 
 
+def test_a_number_beyond_every_measure_spoils_no_other_line(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text(
+        f'{{"id": "1", "amount": 1e{"9" * 30}}}\n{{"id": "2", "amount": {"9" * 5_000}}}\n'
+        '{"id": "3", "amount": 1.50}\n',
+        encoding="utf-8",
+    )
+    rows = event_rows(path, PROGRAM).rows
+    assert [(row.number, row.why) for row in rows] == [(1, ""), (2, ""), (3, "")]
+    assert rows[2].raw == {"id": "3", "amount": Decimal("1.50")}
+
+
 def test_parquet_cells_become_exact_values(tmp_path: Path) -> None:
     at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     path = tmp_path / "e.parquet"
@@ -118,7 +130,13 @@ def test_customers_have_their_day_of_joining(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("e.csv", b"a\n\xff\n"), ("e.parquet", b"x"), ("e.txt", b"x")]
+    ("name", "content"),
+    [
+        ("e.csv", b"a\n\xff\n"),
+        ("e.csv", b"id,amount,amount\n1,2,3\n"),
+        ("e.parquet", b"x"),
+        ("e.txt", b"x"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
