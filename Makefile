@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test bench check catalogues locks lock clean
+.PHONY: help setup assets demo test bench check messages catalogues locks lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -52,6 +52,12 @@ check: setup ## Hold the whole to its rules: style, types, layers, catalogues, f
 
 bench: setup ## Measure what the README claims; takes a few minutes
 	$(BIN)/python -m benchmarks
+
+# A new language: pybabel init -i app/translations/messages.pot -d app/translations -l LOCALE, translate, compile.
+messages: ## Bring the template of all texts that people read up to date
+	$(BIN)/pybabel --quiet extract --mapping-file app/translations/babel.cfg --output-file app/translations/messages.pot \
+	  --omit-header --no-location --no-wrap --sort-output --keywords lazy_gettext --keywords Conflict --keywords NotFound \
+	  --keywords Forbidden --keywords Problem:3 --keywords Invalid:2 .
 
 # A translation's compiled form is kept beside it, and is what compiling it gives.
 catalogues:

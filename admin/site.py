@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
     for one in formatters.FILTERS:
         app.add_template_filter(one)
     app.add_template_global(_asset, "asset")
+    app.add_template_global(formatters.locale, "locale")
     problems.register(app)
 
 

@@ -100,21 +100,21 @@ def _end_session(_error: BaseException | None) -> None:
 
 def _locale() -> str:
     """The person's own language, else the browser's, of those there are."""
-    known = [DEFAULT_LOCALE, *_translated()]
+    known = {name.replace("_", "-"): name for name in (DEFAULT_LOCALE, *_translated())}
     if not has_request_context():
         return DEFAULT_LOCALE
     is_person = not request.path.startswith(api.PREFIX)
     own = getattr(current_user, "locale", None) if is_person else None
-    if own in known:
+    if own in known.values():
         return str(own)
-    return request.accept_languages.best_match(known) or DEFAULT_LOCALE
+    return known.get(request.accept_languages.best_match(known) or "", DEFAULT_LOCALE)
 
 
 def _translated() -> list[str]:
     """The locales that a catalogue was dropped in for."""
     if "translated" not in g:
         g.translated = sorted(
-            one.name.replace("_", "-") for one in (PACKAGE / "translations").glob("*/LC_MESSAGES")
+            one.parent.name for one in (PACKAGE / "translations").glob("*/LC_MESSAGES")
         )
     found: list[str] = g.translated
     return found
