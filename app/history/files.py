@@ -6,15 +6,16 @@ Source of the columns: docs/operations.md, "Files".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from app.history.tables import Row, joined, load_exact, tables_of
+from app.history.tables import NESTED, Row, joined, load_exact, tables_of
 
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
@@ -34,11 +35,16 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file holds: its rows, the line items inside them, and how many lines are no rows."""
+    """What a file holds: its rows, the line items inside them, and what of it could not be taken.
+
+    `bad_lines` are no rows; `bad_values` have parts of their own where others of their name have
+    none, counted by name.
+    """
 
     rows: pa.Table
     items: pa.Table | None = None
     bad_lines: int = 0
+    bad_values: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_table(path: Path) -> Table:
@@ -87,6 +93,7 @@ def _read_json_lines(path: Path) -> Table:
     parts: list[tuple[pa.Table, pa.Table]] = []
     rows: list[Row] = []
     bad = 0
+    nested: Counter[str] = Counter()
     with path.open("rb") as file:
         for line in file:
             if not line.strip():
@@ -102,10 +109,16 @@ def _read_json_lines(path: Path) -> Table:
                 bad += 1
                 continue
             rows.append(row)
+            nested.update(name for name, value in row.items() if isinstance(value, list | dict))
             if len(rows) == BATCH:
                 parts.append(tables_of(rows))
                 rows = []
     parts.append(tables_of(rows))
     events = joined(part[0] for part in parts)
     items = joined(part[1] for part in parts)
-    return Table(events, items if len(items) else None, bad)
+    bad_values = {
+        name: count
+        for name, count in nested.items()
+        if name in events.column_names and events.schema.field(name).type != NESTED
+    }
+    return Table(events, items if len(items) else None, bad, bad_values)

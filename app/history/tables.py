@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -111,8 +111,20 @@ def _as_texts(table: pa.Table) -> pa.Table:
 
 
 def joined(tables: Iterable[pa.Table]) -> pa.Table:
-    """The rows of tables one after the other; a column that one lacks is absent there."""
-    return pa.concat_tables(tables, promote_options="permissive")
+    """The rows of tables one after the other; a column that one lacks is absent there.
+
+    So is one that in this table has values with parts of their own, and in others single ones.
+    """
+    parts = list(tables)
+    single = {field.name for part in parts for field in part.schema if field.type == pa.string()}
+    return pa.concat_tables(
+        [_without_parts(part, single) for part in parts], promote_options="permissive"
+    )
+
+
+def _without_parts(table: pa.Table, single: Collection[str]) -> pa.Table:
+    mixed = [field.name for field in table.schema if field.type == NESTED and field.name in single]
+    return table.drop_columns(mixed) if mixed else table
 
 
 def _names(rows: Iterable[Row]) -> list[str]:
@@ -122,14 +134,18 @@ def _names(rows: Iterable[Row]) -> list[str]:
 
 
 def _column(values: list[Any]) -> pa.Array:
-    """Texts; where a value has parts of its own, a column of lists, which no attribute takes."""
+    """Texts, a value with parts of its own being absent; of such alone, a column of lists.
+
+    One name may be a list in one kind of event and a text in another.
+    """
     try:
         return pa.array(values, pa.string())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         pass
-    if any(isinstance(value, list | dict) for value in values):
+    single = [None if isinstance(value, list | dict) else value for value in values]
+    if single != values and not any(value is not None for value in single):
         return pa.nulls(len(values), NESTED)
-    return pa.array([_text(value) for value in values], pa.string())
+    return pa.array([_text(value) for value in single], pa.string())
 
 
 def _text(value: object) -> str | None:

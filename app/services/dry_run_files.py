@@ -110,6 +110,7 @@ def _history(
     bad = sum(table.bad_lines for table in (events, items, customers) if table is not None)
     if bad:
         left_out.rows["not a JSON object"] += bad
+    left_out.values.update(events.bad_values)
     return history, left_out
 
 

@@ -85,6 +85,14 @@ def test_line_items_inside_lines_become_a_table(tmp_path: Path) -> None:
     assert pa.types.is_nested(table.rows["nested"].type)
 
 
+def test_one_value_with_parts_spoils_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text('{"id": "1", "amount": 5}\n{"id": "2", "amount": [6]}\n', encoding="utf-8")
+    table = read_table(path)
+    assert table.rows["amount"].to_pylist() == ["5", None]
+    assert table.bad_values == {"amount": 1}
+
+
 def test_lines_with_half_a_character_are_no_rows(tmp_path: Path) -> None:
     path = tmp_path / "e.jsonl"
     path.write_text(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.history.tables import load_exact, tables_of, tables_of_contents
+from app.history.tables import joined, load_exact, tables_of, tables_of_contents
 
 HEAD = {"id": "e1", "at": "2026-01-01T00:00:00+00:00", "customer": "c", "type": "purchase"}
 Event = dict[str, Any]
@@ -39,6 +39,7 @@ def _ordered(rows: list[Event]) -> list[Event]:
         [{"items": [{"sku": "a", "fresh": True}]}, {"id": "e2", "items": [{"brand": "b"}]}],
         [{"items": [{"sku": True}, {"sku": "a"}]}],
         [{"dishes": [{"sku": "a"}]}, {"dishes": []}, {}],
+        [{"dishes": [{"sku": "a"}]}, {"dishes": "soup"}, {}],
     ],
 )
 def test_both_ways_are_the_same(events: list[Event]) -> None:
@@ -49,6 +50,13 @@ def test_both_ways_are_the_same(events: list[Event]) -> None:
 def test_a_number_keeps_its_digits() -> None:
     rows, _ = both({"amount": "12345678901234.5678"}, {"amount": "0.0001"})[0]
     assert [row["amount"] for row in rows] == ["12345678901234.5678", "0.0001"]
+
+
+def test_a_name_of_lists_and_of_texts_keeps_its_texts() -> None:
+    listed, told = {**HEAD, "dishes": [{"sku": "a"}]}, {**HEAD, "dishes": "soup"}
+    together = tables_of([listed, told])[0]
+    apart = joined(tables_of([one])[0] for one in (listed, told))
+    assert together["dishes"].to_pylist() == apart["dishes"].to_pylist() == [None, "soup"]
 
 
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", "{", ""])
