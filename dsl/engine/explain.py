@@ -66,6 +66,9 @@ class _Teller:
         if outcome.reason is None:
             paid = [w for w in outcome.workings if w.paid]
             sentences = [self.paid(rule, working) for working in paid]
+        elif outcome.reason in ("limit", "budget"):
+            # What is said of the cuts says it all.
+            sentences = []
         else:
             sentences = [self.refused(rule, outcome)]
         sentences += [self.cut(cut) for cut in outcome.cuts]
