@@ -35,6 +35,7 @@ from dsl import Award
 STRINGS = {
     "live": lazy_gettext("live"),
     "draft": lazy_gettext("with this rule"),
+    "change": lazy_gettext("difference"),
     "per_day": lazy_gettext("%(unit)s per day"),
     "samples": lazy_gettext("Decisions, the latest first"),
     "no_history": lazy_gettext("There is no history to look at yet"),
@@ -121,6 +122,8 @@ def _shown(line: dict[str, Any]) -> dict[str, Any]:
 def preview_fields(preview: Preview) -> dict[str, Any]:
     """The preview with its figures written for people."""
     unit = preview.units[0] if preview.units else "points"
+    nothing = Decimal(0)
+    days = [(one.live.get(unit, nothing), one.draft.get(unit, nothing)) for one in preview.days]
     return {
         "events": preview.events,
         "note": _note(preview),
@@ -138,8 +141,9 @@ def preview_fields(preview: Preview) -> dict[str, Any]:
         "series": {
             "unit": unit,
             "days": [short_day(one.date) for one in preview.days],
-            "live": [str(one.live.get(unit, 0)) for one in preview.days],
-            "draft": [str(one.draft.get(unit, 0)) for one in preview.days],
+            "live": [str(old) for old, _ in days],
+            "draft": [str(new) for _, new in days],
+            "change": [str(new - old) for old, new in days],
         },
         "samples": [_sample(one) for one in preview.samples],
     }

@@ -117,6 +117,7 @@ function legend(preview, strings) {
     h("span", { class: "chart-title" }, fill(strings.per_day, { unit: preview.series.unit })),
     h("span", { class: "chart-key is-draft" }, strings.draft),
     h("span", { class: "chart-key is-live" }, strings.live),
+    h("span", { class: "chart-key is-change" }, strings.change),
   );
 }
 
@@ -137,54 +138,76 @@ function sample(one) {
   );
 }
 
+/** What the chart draws: both lines above, and below them, day by day, what lies between. */
 function lines(series, strings) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const grid = colour("--chart-grid");
   const text = { color: colour("--chart-text"), fontFamily: "inherit", fontSize: 11 };
-  const line = (name, values, shade, width, z) => ({
+  const line = (name, data, shade, width, z) => ({
     name,
     type: "line",
-    data: values,
+    data,
     showSymbol: false,
     lineStyle: { width, color: shade },
     itemStyle: { color: shade },
     emphasis: { disabled: true },
     z,
   });
-  const draft = line(strings.draft, series.draft, colour("--chart-draft"), 2, 3);
-  draft.areaStyle = { color: colour("--chart-draft"), opacity: 0.07 };
+  const day = (gridIndex, hasLabels) => ({
+    type: "category",
+    gridIndex,
+    data: series.days,
+    boundaryGap: false,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: grid } },
+    axisLabel: { ...text, show: hasLabels, interval: Math.ceil(series.days.length / 7) },
+    axisPointer: { lineStyle: { color: colour("--chart-live") } },
+  });
+  const amount = (gridIndex, splitNumber) => ({
+    type: "value",
+    gridIndex,
+    splitNumber,
+    axisLabel: text,
+    splitLine: { lineStyle: { color: grid } },
+  });
   return {
     animation: false,
-    grid: { left: 4, right: 10, top: 12, bottom: 2, containLabel: true },
+    axisPointer: { link: [{ xAxisIndex: "all" }] },
+    grid: [
+      { left: 52, right: 14, top: 10, height: "56%" },
+      { left: 52, right: 14, bottom: 22, height: "22%" },
+    ],
     tooltip: {
       trigger: "axis",
       // Drawn, not written: a strict policy for styles lets no markup carry its own.
       renderMode: "richText",
       textStyle: { ...text, fontSize: 12 },
       borderColor: grid,
-      formatter: (points) => tip(points),
+      formatter: tip,
     },
-    xAxis: {
-      type: "category",
-      data: series.days,
-      boundaryGap: false,
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: grid } },
-      axisLabel: { ...text, hideOverlap: true, interval: Math.ceil(series.days.length / 7) },
-    },
-    yAxis: {
-      type: "value",
-      axisLabel: text,
-      splitNumber: 3,
-      splitLine: { lineStyle: { color: grid } },
-    },
-    series: [line(strings.live, series.live, colour("--chart-live"), 1.5, 2), draft],
+    xAxis: [day(0, false), day(1, true)],
+    yAxis: [amount(0, 3), amount(1, 1)],
+    series: [
+      line(strings.live, series.live, colour("--chart-live"), 1.5, 2),
+      line(strings.draft, series.draft, colour("--chart-draft"), 1.75, 3),
+      {
+        name: strings.change,
+        type: "bar",
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        barCategoryGap: "30%",
+        data: series.change.map((value) => ({
+          value,
+          itemStyle: { color: colour(Number(value) < 0 ? "--down" : "--up") },
+        })),
+      },
+    ],
   };
 }
 
 function tip(points) {
-  const number = (value) => Number(value).toLocaleString(document.documentElement.lang);
-  const rows = points.map((point) => `${point.seriesName}  ${number(point.value)}`);
+  const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 4 });
+  const rows = points.map((point) => `${point.seriesName}  ${format.format(point.value)}`);
   return [points[0].axisValue, ...rows].join("\n");
 }
