@@ -9,6 +9,10 @@ from pathlib import Path
 DEFAULT_FOLDER = "var"
 
 
+class AddressError(ValueError):
+    """What is given as the address of a database is none, or of a kind that is not kept in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Where the database is, and the folder for what the product itself writes beside it.

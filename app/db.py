@@ -15,11 +15,14 @@ from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from app.config import AddressError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 BUSY_SECONDS = 30
 ATTEMPTS = 8
 # PostgreSQL's serialization_failure and deadlock_detected: the transaction did nothing wrong.
@@ -29,10 +32,18 @@ T = TypeVar("T")
 
 
 def database_url(text: str) -> URL:
-    """The address with the driver named; `postgres://` and `postgresql://` are psycopg's."""
-    url = make_url(text)
+    """The address with the driver named; `postgres://` and `postgresql://` are psycopg's.
+
+    Raises AddressError, which does not repeat the text: it may have a password in it.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise AddressError from error
     if url.drivername in ("postgres", "postgresql"):
-        return url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in DRIVERS:
+        raise AddressError
     return url
 
 

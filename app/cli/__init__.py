@@ -8,6 +8,7 @@ from importlib.metadata import version
 import click
 
 from app.cli.console import gettext
+from app.config import AddressError
 from app.services.errors import ServiceError
 
 # Where each command is, and what it does in a few words, in the order of the help.
@@ -52,6 +53,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ServiceError as error:
             raise click.ClickException(told(error)) from error
+        except AddressError as error:
+            told_address = gettext(
+                "The address of the database is wrong; write sqlite:///FILE or "
+                "postgresql://USER:PASSWORD@HOST/NAME. Without DATABASE_URL it is SQLite in ./var."
+            )
+            raise click.UsageError(told_address) from error
 
 
 def told(error: ServiceError) -> str:

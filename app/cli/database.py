@@ -7,7 +7,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from app import db as databases
 from app.cli.console import configuration, gettext
@@ -47,7 +47,7 @@ def reachable(engine: Engine) -> None:
     try:
         with engine.execution_options(reading=True).connect():
             pass
-    except OperationalError as error:
+    except DatabaseError as error:
         url = engine.url.render_as_string()
         message = gettext("The database %(url)s does not answer: %(why)s")
         raise click.ClickException(message % {"url": url, "why": error.orig}) from error

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.cli.console import configuration, gettext, now
-from app.cli.serve import run
+from app.cli.serve import free_address, run
 from app.db import connect, upgrade
 from app.demo.prepare import Ready, prepare
 
@@ -31,6 +31,9 @@ curl -s http://{host}:{port}/api/v1/events \\
 @click.option("--only-prepare", is_flag=True, help=gettext("Make it ready and end."))
 def demo(port: int, *, only_prepare: bool) -> None:
     """Prepare and serve; a second start finds everything as it was left."""
+    if not only_prepare:
+        # Said before minutes of preparation, not after.
+        free_address(HOST, port)
     folder = Path(os.environ.get("TALLY_FOLDER") or Path("var") / "demo").absolute()
     os.environ["TALLY_FOLDER"] = str(folder)
     folder.mkdir(parents=True, exist_ok=True)

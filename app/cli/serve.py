@@ -44,24 +44,36 @@ def serve(host: str, port: int, workers: int, *, behind_proxy: bool) -> None:
         refuse_demo_accounts(engine, host)
     if behind_proxy:
         os.environ[BEHIND_PROXY] = "1"
-    click.echo(gettext("Serving on http://%(host)s:%(port)d") % {"host": host, "port": port})
-    run(host, port, workers)
+    address = free_address(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(gettext("Serving on http://%(host)s:%(port)d") % {"host": shown, "port": port})
+    run(address, port, workers)
 
 
-def run(host: str, port: int, workers: int = 1) -> None:
-    """Serve what the environment describes until told to end; say so where the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            message = gettext("Cannot listen on %(host)s:%(port)d: %(why)s. Choose another --port.")
-            filled = message % {"host": host, "port": port, "why": error.strerror}
-            raise click.ClickException(filled) from error
+def free_address(host: str, port: int) -> str:
+    """The address of a host; says so where there is none, or the port is taken."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # A name of both kinds, such as localhost, is asked for by the older one.
+        family, _, _, _, place = min(found, key=lambda one: one[0] != socket.AF_INET)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        message = gettext(
+            "Cannot listen on %(host)s:%(port)d: %(why)s. Choose another --host or --port."
+        )
+        filled = message % {"host": host, "port": port, "why": why}
+        raise click.ClickException(filled) from error
+    return str(place[0])
+
+
+def run(address: str, port: int, workers: int = 1) -> None:
+    """Serve what the environment describes until told to end."""
     Granian(
         TARGET,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import db
+from app.config import AddressError
 from app.models import Program
 from tests.app.given import NOW
 
@@ -26,6 +27,14 @@ from tests.app.given import NOW
 )
 def test_an_address_names_its_driver(given: str, driver: str) -> None:
     assert db.database_url(given).drivername == driver
+
+
+@pytest.mark.parametrize(
+    "given", ["", "tally.sqlite", "postgresql://:::", "mysql://me@host/x", "sqlite+nope:///x"]
+)
+def test_an_address_of_no_database_is_refused(given: str) -> None:
+    with pytest.raises(AddressError):
+        db.connect(given)
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:

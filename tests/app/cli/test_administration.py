@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from sqlalchemy import Engine
 
 from app import db
-from app.cli.serve import is_loopback
+from app.cli.serve import free_address, is_loopback
 from app.services import keys, users
 from tests.app.cli.conftest import PASSWORD, Tally
 
@@ -33,6 +35,24 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
         assert result.exit_code == 1
         assert "does not answer" in result.stderr
         assert "secret" not in result.stderr
+
+
+def test_an_address_of_no_database_is_told_without_its_password(
+    tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://me:secret@127.0.0.1/none")
+    result = tally("db", "upgrade")
+    assert (result.exit_code, "postgresql://USER" in result.stderr) == (2, True)
+    assert "secret" not in result.stderr
+
+
+def test_a_file_that_is_no_database_is_told(
+    tally: Tally, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "x.sqlite").write_bytes(b"no database" * 100)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'x.sqlite'}")
+    result = tally("user", "list")
+    assert (result.exit_code, "not a database" in result.stderr) == (1, True)
 
 
 def test_a_person_is_added_and_given_another_password(empty: Tally, engine: Engine) -> None:
@@ -129,6 +149,20 @@ def test_demo_accounts_are_served_on_this_machine_alone(installed: Tally) -> Non
 )
 def test_loopback_addresses_are_known(host: str, inside: str) -> None:
     assert is_loopback(host) is (inside == "yes")
+
+
+def test_the_address_of_a_name_is_found() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for host in ("localhost", "127.0.0.1"):
+            with pytest.raises(ClickException, match="Address already in use"):
+                free_address(host, port)
+    assert free_address("localhost", port) == "127.0.0.1"
+    for host in ("no such host", "x" * 100):
+        with pytest.raises(ClickException, match="Cannot listen on"):
+            free_address(host, port)
 
 
 def _json(tally: Tally, group: str) -> str:
