@@ -22,6 +22,7 @@ from app.services.cases.case import (
     Version,
     instant,
 )
+from dsl.meaning.values import json_decimal, json_integer
 
 CASE_KEYS = (
     "name", "program", "versions", "customers", "secret", "start", "events", "until", "expect"
@@ -240,7 +241,7 @@ class _Reader:
             case "flag":
                 return text == "true"
             case "number":
-                return int(text) if text.lstrip("+-").isdigit() else Decimal(text)
+                return json_integer(text) if text.lstrip("+-").isdigit() else json_decimal(text)
             case _:
                 return text
 
