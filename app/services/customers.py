@@ -82,11 +82,10 @@ def overview(
     ).one()
     # There is no last one where there are none.
     last_at: dt.datetime | None = row[1]
-    state = state_of(session, customer, compiled)
-    at = max(now, last_at or now)
+    tier = _tier(session, customer, compiled, session.get(Snapshot, customer.id), now)
     return Overview(
         customer,
-        compiled.tier(state, at),
+        tier,
         ledger.balances(session, customer),
         _attributes(session, customer, compiled),
         row[0],
@@ -105,10 +104,25 @@ def tiers_of(
     snapshots = {row.customer_id: row for row in rows}
     tiers: dict[int, str | None] = {}
     for customer in customers:
-        row = snapshots.get(customer.id)
-        state = _restored(session, customer, compiled, row)
-        tiers[customer.id] = compiled.tier(state, max(now, row.last_at) if row else now)
+        tiers[customer.id] = _tier(session, customer, compiled, snapshots.get(customer.id), now)
     return tiers
+
+
+def _tier(
+    session: Session,
+    customer: Customer,
+    compiled: Compiled,
+    row: Snapshot | None,
+    now: dt.datetime,
+) -> str | None:
+    """The tier as of now, by what has happened by now: an event may be dated later."""
+    if row is None or row.last_at <= now:
+        return compiled.tier(_restored(session, customer, compiled, row), now)
+    state = compiled.started_again(row.data)
+    for one in events_of(session, customer.id):
+        if one.place[0] <= now:
+            compiled.fold(one.read(compiled.program), state)
+    return compiled.tier(state, now)
 
 
 def state_of(session: Session, customer: Customer, compiled: Compiled) -> CustomerState:

@@ -36,6 +36,16 @@ def test_an_overview_is_as_of_now(session: Session, club: Program, now: dt.datet
     assert customers.overview(session, club, customer, now=later).tier is None
 
 
+def test_an_event_that_is_yet_to_come_leaves_the_tier_as_it_is(
+    session: Session, club: Program, now: dt.datetime
+) -> None:
+    raws = [purchase("e1", 1000), purchase("e2", 5, "2190-01-01T00:00:00+00:00")]
+    ingest(session, club, raws, now=now)
+    customer = customers.get(session, club, "c1")
+    assert customers.overview(session, club, customer, now=now).tier == "gold"
+    assert customers.tiers_of(session, club, [customer], now=now) == {customer.id: "gold"}
+
+
 def test_the_tiers_of_a_page_of_customers(
     session: Session, club: Program, now: dt.datetime
 ) -> None:
