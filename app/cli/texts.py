@@ -24,19 +24,23 @@ STDIN = Path("-")
 def check(files: Sequence[Path], *, as_json: bool, strict: bool) -> None:
     """Check each file by itself as a whole program; exit 1 where one has an error."""
     found: list[tuple[dsl.Source, dsl.Diagnostic]] = []
+    unread: list[dict[str, object]] = []
     today = now().date()
     for file in files:
         source = _source(file)
+        if source is None:
+            unread.append(_unread(file))
+            continue
         result = dsl.check([dsl.Part(source.text, source.name)], as_of=today)
         found += [(source, one) for one in result.diagnostics]
     errors = sum(one.severity == "error" for _, one in found)
     if as_json:
-        echo_json([_listed(source, one) for source, one in found])
+        echo_json([*unread, *(_listed(source, one) for source, one in found)])
     else:
         for source, one in found:
             click.echo(dsl.report(source, one))
-        click.echo(_summary(errors, len(found) - errors), err=True)
-    if errors or (strict and found):
+        click.echo(_summary(errors + len(unread), len(found) - errors), err=True)
+    if errors or unread or (strict and found):
         raise click.exceptions.Exit(1)
 
 
@@ -50,13 +54,17 @@ def fmt(files: Sequence[Path], *, only_check: bool) -> None:
     is_found = False
     for file in files:
         source = _source(file)
+        if source is None:
+            is_found = True
+            continue
         try:
-            text = dsl.format_text(source.text).rstrip("\n") + "\n"
+            text = dsl.format_text(source.text).rstrip("\n")
         except dsl.FormatError as error:
             for one in error.diagnostics:
                 click.echo(dsl.report(source, one), err=True)
             is_found = True
             continue
+        text += "\n" if text else ""
         if file == STDIN and not only_check:
             click.echo(text, nl=False)
         elif text != source.text:
@@ -69,14 +77,29 @@ def fmt(files: Sequence[Path], *, only_check: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _source(file: Path) -> dsl.Source:
+def _source(file: Path) -> dsl.Source | None:
+    """A file's text; None where it is none, which is said while the other files go on."""
     data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
-    name = "<stdin>" if file == STDIN else str(file)
     try:
-        return dsl.Source(data.decode("utf-8-sig"), name)
-    except UnicodeDecodeError as error:
-        message = gettext("%(file)s is not UTF-8 text.") % {"file": name}
-        raise click.ClickException(message) from error
+        return dsl.Source(data.decode("utf-8-sig"), _name(file))
+    except UnicodeDecodeError:
+        click.echo(_not_text(file), err=True)
+        return None
+
+
+def _name(file: Path) -> str:
+    return "<stdin>" if file == STDIN else str(file)
+
+
+def _not_text(file: Path) -> str:
+    return gettext("%(file)s is not UTF-8 text.") % {"file": _name(file)}
+
+
+def _unread(file: Path) -> dict[str, object]:
+    """A file that is no text, as it is listed among diagnostics."""
+    place = dict.fromkeys(("line", "column", "end_line", "end_column"), 1)
+    message = {"severity": "error", "code": "not-text", "message": _not_text(file)}
+    return {"file": _name(file), **place, **message, "help": None, "suggestion": None}
 
 
 def _summary(errors: int, warnings: int) -> str:

@@ -122,3 +122,23 @@ def test_checking_loads_neither_web_nor_database(tmp_path: Path) -> None:
         [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=os.environ
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_file_that_is_no_text_leaves_the_others_their_turn(tally: Tally, tmp_path: Path) -> None:
+    (tmp_path / "a.rules").write_bytes(b"\xff")
+    (tmp_path / "b.rules").write_text("on purchase award 1 pont", encoding="utf-8")
+    files = tmp_path / "a.rules", tmp_path / "b.rules"
+    checked = tally("check", "--json", *files)
+    assert checked.exit_code == 1
+    assert [one["code"] for one in json.loads(checked.stdout)] == ["not-text", "unknown-name"]
+    written = tally("fmt", *files)
+    assert (written.exit_code, "a.rules is not UTF-8 text" in written.stderr) == (1, True)
+    assert files[0].read_bytes() == b"\xff"
+    assert files[1].read_text(encoding="utf-8") == "on purchase\naward 1 pont\n"
+
+
+def test_an_empty_file_is_canonical(tally: Tally, tmp_path: Path) -> None:
+    (tmp_path / "a.rules").write_bytes(b"")
+    assert tally("fmt", "--check", tmp_path / "a.rules").exit_code == 0
+    assert tally("fmt", tmp_path / "a.rules").exit_code == 0
+    assert (tmp_path / "a.rules").read_bytes() == b""
