@@ -24,6 +24,8 @@ from app.services.errors import Invalid
 from app.web import SAFE_METHODS, now, session
 
 READERS = frozenset(ROLES)
+# Who reads what only admins change.
+OVERSEERS = frozenset({"auditor", "admin"})
 UTC = ZoneInfo("UTC")
 # The key of a row in an address: what no database can hold is not found.
 KEY = f"int(max={(1 << 63) - 1})"

@@ -7,7 +7,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import KEY, ProgramView, actor, commit, needs, program
+from admin.base import KEY, OVERSEERS, ProgramView, actor, commit, needs, program
 from admin.forms import NameForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import show_on
@@ -22,17 +22,22 @@ class KeysView(ProgramView):
     """The keys to a program."""
 
     path = "keys"
-    roles = ADMINS
+    roles = OVERSEERS
     icon = "keys"
     in_menu = True
 
     def __init__(self) -> None:
         super().__init__(name=lazy_gettext("Keys"))
 
-    @expose("/", methods=("GET", "POST"))
+    @expose("/")
+    def index(self) -> str:
+        """All keys, the revoked ones too."""
+        return self._page(NameForm(), None, None)
+
+    @expose("/new", methods=("POST",))
     @needs(ADMINS)
-    def index(self) -> str | Response:
-        """All keys; a new one's token is on the answer that made it, and never again."""
+    def new(self) -> str | Response:
+        """Make a key; its token is on the answer to this, and never again."""
         form = NameForm(request.form)
         if is_good(form):
             try:

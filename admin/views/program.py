@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 import dsl
 from admin.base import (
+    OVERSEERS,
     ProgramView,
     Question,
     TallyView,
@@ -35,25 +36,31 @@ from dsl import Part
 class ProgramsView(TallyView):
     """Starting a program."""
 
-    roles = ADMINS
+    roles = OVERSEERS
     icon = "programs"
     in_menu = True
 
     def __init__(self) -> None:
         super().__init__(name=lazy_gettext("Programs"), endpoint="programs", url="/programs")
 
-    @expose("/", methods=("GET", "POST"))
+    @expose("/")
+    def index(self) -> str:
+        """All programs."""
+        return self._page(NameForm())
+
+    @expose("/new", methods=("POST",))
     @needs(ADMINS)
-    def index(self) -> str | Response:
-        """All programs, and a form for another."""
+    def new(self) -> str | Response:
+        """Start a program, then go on to what it declares."""
         form = NameForm(request.form)
-        if is_good(form):
-            made = self._made(form)
-            if made is not None:
-                flash(
-                    gettext("%(name)s is there; say what it declares.", name=made.name), "success"
-                )
-                return redirect(url_for("program.index", program_slug=made.slug))
+        made = self._made(form) if is_good(form) else None
+        if made is None:
+            return self._page(form)
+        said = gettext("%(name)s is there; say what it declares.", name=made.name)
+        flash(said, "success")
+        return redirect(url_for("program.index", program_slug=made.slug))
+
+    def _page(self, form: NameForm) -> str:
         return self.render(
             "tally/programs.html",
             form=form,

@@ -18,7 +18,7 @@ from admin.problems import tell
 from app.models import RuleVersion
 from app.services import approvals, rules
 from app.services.access import APPROVERS
-from app.services.errors import ServiceError
+from app.services.errors import Conflict, ServiceError
 from app.web import now, session
 
 STATUS_LABELS = {
@@ -115,8 +115,9 @@ class RulesView(ProgramView):
         ready = rules.rule_row(session(), rule, now()).ready
 
         def act(note: str) -> None:
-            if ready is not None:
-                approvals.publish(session(), ready, actor=actor(), now=now(), note=note)
+            if ready is None:
+                raise Conflict("No approved version waits to be published.")
+            approvals.publish(session(), ready, actor=actor(), now=now(), note=note)
 
         return self._do(rule_id, act, NoteForm(request.form), gettext("The rule is live."))
 

@@ -7,7 +7,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.base import KEY, TallyView, actor, commit, needs
+from admin.base import KEY, OVERSEERS, TallyView, actor, commit, needs
 from admin.forms import ROLE_LABELS, PasswordForm, RolesForm, UserForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import show_on, tell, words
@@ -21,7 +21,7 @@ from app.web import now, session
 class UsersView(TallyView):
     """Everybody who may sign in, and a page for each."""
 
-    roles = ADMINS
+    roles = OVERSEERS
     icon = "users"
     in_menu = True
 

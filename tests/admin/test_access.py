@@ -28,21 +28,22 @@ OPEN_TO_ALL = (
     "/account/password",
 )
 FOR_WRITERS = (f"{PROGRAM}/studio/",)
-FOR_ADMINS = (f"{PROGRAM}/keys/", "/programs/", "/users/", "/users/new", "/users/1/")
-WRITERS, ADMINS = {"marketer", "admin"}, {"admin"}
+FOR_OVERSEERS = (f"{PROGRAM}/keys/", "/programs/", "/users/", "/users/1/")
+FOR_ADMINS = ("/users/new",)
+WRITERS, OVERSEERS, ADMINS = {"marketer", "admin"}, {"auditor", "admin"}, {"admin"}
 
 
 @pytest.mark.parametrize("role", ["marketer", "approver", "auditor", "admin"])
 def test_each_role_opens_its_own_pages_and_no_other(enter: Enter, role: str) -> None:
     visitor = enter(role)
 
-    found = {
-        path: visitor.get(path).status_code for path in (*OPEN_TO_ALL, *FOR_WRITERS, *FOR_ADMINS)
-    }
+    pages = (*OPEN_TO_ALL, *FOR_WRITERS, *FOR_OVERSEERS, *FOR_ADMINS)
+    found = {path: visitor.get(path).status_code for path in pages}
 
     assert found == {
         **dict.fromkeys(OPEN_TO_ALL, 200),
         **dict.fromkeys(FOR_WRITERS, 200 if role in WRITERS else 403),
+        **dict.fromkeys(FOR_OVERSEERS, 200 if role in OVERSEERS else 403),
         **dict.fromkeys(FOR_ADMINS, 200 if role in ADMINS else 403),
     }
 
@@ -52,7 +53,7 @@ def test_each_role_opens_its_own_pages_and_no_other(enter: Enter, role: str) -> 
     [
         ("marketer", ["Rules", "Approvals", "Customers", "Program"]),
         ("approver", ["Rules", "Approvals", "Customers", "Program"]),
-        ("auditor", ["Rules", "Approvals", "Customers", "Program"]),
+        ("auditor", ["Rules", "Approvals", "Customers", "Program", "Keys", "Programs", "Users"]),
         ("admin", ["Rules", "Approvals", "Customers", "Program", "Keys", "Programs", "Users"]),
     ],
 )
@@ -153,6 +154,13 @@ def test_an_auditor_changes_nothing(app: Flask, enter: Enter) -> None:
 
     assert len(found) > 15
     assert set(found.values()) == {403}
+
+
+@pytest.mark.parametrize("path", FOR_OVERSEERS)
+def test_an_auditor_finds_no_form_on_what_only_admins_change(enter: Enter, path: str) -> None:
+    body = enter("auditor").get(path).text.partition("<main")[2]
+
+    assert 'method="post"' not in body
 
 
 def test_every_route_that_is_no_get_says_who_may(app: Flask) -> None:

@@ -143,7 +143,8 @@ function lines(series, strings) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const grid = colour("--chart-grid");
-  const text = { color: colour("--chart-text"), fontFamily: "inherit", fontSize: 11 };
+  const { fontFamily } = getComputedStyle(document.body);
+  const text = { color: colour("--chart-text"), fontFamily, fontSize: 11 };
   const line = (name, data, shade, width, z) => ({
     name,
     type: "line",

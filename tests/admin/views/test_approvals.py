@@ -128,6 +128,6 @@ def test_who_submitted_it_cannot_decide_whatever_their_role(enter: Enter, club: 
 
 def test_a_program_has_its_own_packets_only(enter: Enter, asked: Approval) -> None:
     admin = enter("admin")
-    admin.post("/programs/", name="Other")
+    admin.post("/programs/new", name="Other")
 
     assert admin.get(f"/p/other/approvals/{asked.id}/").status_code == 404

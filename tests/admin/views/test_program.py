@@ -76,9 +76,9 @@ def test_declarations_that_do_not_check_are_not_saved(enter: Enter) -> None:
 def test_programs_are_started_under_names_of_their_own(enter: Enter, club: Club) -> None:
     admin = enter("admin")
 
-    made = admin.post("/programs/", name="Café Über")
-    taken = admin.post("/programs/", name="Club")
-    nameless = admin.post("/programs/", name="")
+    made = admin.post("/programs/new", name="Café Über")
+    taken = admin.post("/programs/new", name="Club")
+    nameless = admin.post("/programs/new", name="")
 
     assert made.location == "/p/cafe-uber/program/"
     assert "Café Über" in admin.text("/programs/")

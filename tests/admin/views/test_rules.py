@@ -63,7 +63,7 @@ def test_the_list_is_narrowed_by_status(enter: Enter, club: Club) -> None:
 
 def test_an_empty_program_says_what_will_stand_there(enter: Enter) -> None:
     admin = enter("admin")
-    admin.post("/programs/", name="Empty")
+    admin.post("/programs/new", name="Empty")
 
     assert "A rule is a sentence that says when points are earned" in admin.text("/p/empty/rules/")
     assert "Nothing waits" in admin.text("/p/empty/approvals/")
@@ -107,6 +107,30 @@ def test_what_the_record_does_not_allow_is_said(enter: Enter, club: Club) -> Non
 
     assert _status(club) == "live"
     assert "Base is not paused." in approver.text(f"{RULES}/1/")
+
+
+def test_an_approved_version_is_published_once(enter: Enter, club: Club) -> None:
+    rule = rules.create_rule(
+        club.session,
+        club.program,
+        "Five",
+        "on purchase award 5 points",
+        actor=club["marketer"],
+        now=NOW,
+    )
+    asked = approvals.submit(club.session, rule, "", actor=club["marketer"], now=NOW)
+    approvals.approve(club.session, asked, "", actor=club["approver"], now=NOW)
+    club.session.commit()
+    approver = enter("approver")
+    assert "Version 1 is approved and can be published." in approver.text(f"{RULES}/{rule.id}/")
+
+    approver.post(f"{RULES}/{rule.id}/publish", note="at last")
+    first = approver.text(f"{RULES}/{rule.id}/")
+    approver.post(f"{RULES}/{rule.id}/publish", note="")
+    second = approver.text(f"{RULES}/{rule.id}/")
+
+    assert ("The rule is live." in first, "at last" in first) == (True, True)
+    assert "No approved version waits to be published." in second
 
 
 def test_a_rule_goes_back_to_an_earlier_version(enter: Enter, club: Club) -> None:

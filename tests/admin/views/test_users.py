@@ -103,7 +103,7 @@ def test_somebody_is_shut_out_and_let_in_again(admin: Visitor, club: Club) -> No
 
 
 def test_a_key_is_shown_once_and_revoked(admin: Visitor, club: Club) -> None:
-    made = admin.post("/p/club/keys/", name="till")
+    made = admin.post("/p/club/keys/new", name="till")
     found = re.search(r'id="token">(tly_[^<]+)<', made.text)
     assert found is not None
     token = found.group(1)
@@ -122,10 +122,10 @@ def test_a_key_is_shown_once_and_revoked(admin: Visitor, club: Club) -> None:
 
 
 def test_a_key_needs_a_name_and_stays_in_its_program(admin: Visitor, club: Club) -> None:
-    nameless = admin.post("/p/club/keys/", name="")
+    nameless = admin.post("/p/club/keys/new", name="")
     key, _token = keys.create_key(club.session, club.program, "till", actor=club["admin"], now=NOW)
     club.session.commit()
-    admin.post("/programs/", name="Other")
+    admin.post("/programs/new", name="Other")
 
     assert "Please fill this in." in nameless.text
     assert admin.post(f"/p/other/keys/{key.id}/revoke").status_code == 404
