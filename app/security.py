@@ -89,6 +89,7 @@ def init_app(app: Flask, secret: str) -> None:
         SECURITY_POST_CHANGE_VIEW="/",
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
         SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_API_ENABLED_METHODS=["session"],
     )
     # First of all, so that what refuses a request early has a nonce for its page.
