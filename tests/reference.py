@@ -21,6 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dsl.meaning import catalogue
+from dsl.meaning.types import AttributeInfo
 from dsl.text import ast
 from dsl.text.parse import parse
 
@@ -251,7 +252,7 @@ class Program:
         return line
 
 
-def _kinds(attributes: Mapping[str, catalogue.AttributeInfo]) -> dict[str, str]:
+def _kinds(attributes: Mapping[str, AttributeInfo]) -> dict[str, str]:
     return {name: attribute.type.kind.value for name, attribute in attributes.items()}
 
 

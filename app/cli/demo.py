@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.cli.console import configuration, gettext, now
+from app.cli.connection import configuration
+from app.cli.console import gettext, now
 from app.cli.serve import free_address, run
 from app.db import connect, upgrade
 from app.demo.prepare import Ready, prepare

@@ -12,7 +12,8 @@ from rich.progress import Progress
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.cli.console import READABLE, echo_json, gettext, now, open_database, the_program
+from app.cli.connection import open_database, the_program
+from app.cli.console import READABLE, echo_json, gettext, now
 from app.db import in_transaction, reading_sessions
 from app.history.files import UnreadableFile
 from app.history.rows import FileRow, Rows, customer_rows, event_rows

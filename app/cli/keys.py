@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from app.cli.console import echo_json, gettext, now, open_database, the_program
+from app.cli.connection import open_database, the_program
+from app.cli.console import echo_json, gettext, now
 from app.db import in_transaction, reading_sessions
 from app.models import ApiKey
 from app.services import keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from app.cli.console import echo_json, gettext, now, open_database
+from app.cli.connection import open_database
+from app.cli.console import echo_json, gettext, now
 from app.db import in_transaction, reading_sessions
 from app.services import programs, users
 from app.services.errors import NotFound

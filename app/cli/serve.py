@@ -12,7 +12,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy import Engine
 
-from app.cli.console import gettext, open_database
+from app.cli.connection import open_database
+from app.cli.console import gettext
 from app.db import reading_sessions
 from app.factory import BEHIND_PROXY
 from app.services import users

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.orm import Session
 
-from app.cli.console import echo_json, gettext, now, open_database
+from app.cli.connection import open_database
+from app.cli.console import echo_json, gettext, now
 from app.db import in_transaction, reading_sessions
 from app.models import ROLES, User
 from app.services import users

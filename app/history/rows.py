@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from app.history.files import CSV, JSON_LINES, PARQUET, UnreadableFile, named_once
-from dsl.meaning.checked import Kind, Program, Type
+from dsl.meaning.checked import Program
+from dsl.meaning.types import Kind, Type
 from dsl.meaning.values import json_decimal, json_integer
 
 # Other names of what every row has.

@@ -26,7 +26,7 @@ from app.services.recorded import RecordedEvent
 from app.services.rows import batches, upsert
 from app.services.versions import Rulings
 from dsl.meaning import events as reading
-from dsl.meaning.checked import Kind, Type
+from dsl.meaning.types import Kind, Type
 from dsl.meaning.values import read_date
 
 DATE = Type(Kind.DATE)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from dsl.engine.calendar import DAY_US, HOUR_US, before, instant, period_index, to_local
 from dsl.engine.plan import NA
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dsl.engine.plan import Field, Plan
-    from dsl.meaning.checked import Type
     from dsl.meaning.events import Event, Item, Value
+    from dsl.meaning.types import Type
 
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 

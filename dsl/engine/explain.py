@@ -15,14 +15,15 @@ from dsl.engine.calendar import moment
 from dsl.engine.encode import EPOCH_ORDINAL
 from dsl.engine.paying import parts_of
 from dsl.meaning import checked
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 from dsl.meaning.wording import messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dsl.engine.decision import Cut, Decision, Outcome, Reason, Working
-    from dsl.meaning.checked import Allowance, Program, Rule, Type
+    from dsl.meaning.checked import Allowance, Program, Rule
+    from dsl.meaning.types import Type
     from dsl.text.source import Span
 
 Wording = dict[str, dict[str, str]]

@@ -34,7 +34,7 @@ from dsl.engine.plan import (
     Plan,
     plan,
 )
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from dsl.engine.lines import Registers
     from dsl.engine.plan import Counter, Plan
     from dsl.engine.writer import Writer
-    from dsl.meaning.catalogue import Unit
     from dsl.meaning.checked import Exact, Reward
+    from dsl.meaning.types import Unit
 
 ROW_AWARD, ROW_OUTCOME, ROW_WORKED, ROW_CUT = 1, 2, 3, 4
 REASON_CODES = {reason: code for code, reason in enumerate(REASONS)}

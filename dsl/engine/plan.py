@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from dsl.engine.calendar import DAY_US, FIXED_US, from_local
 from dsl.meaning import checked
+from dsl.meaning.types import Type
 from dsl.text import ast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dsl.meaning.checked import Allowance, Program, Type
+    from dsl.meaning.checked import Allowance, Program
 
 NA = -(1 << 62)
 # Beyond 18 digits a number is refused as `overflow`, never stored (docs/language.md, section 1).
@@ -142,7 +143,7 @@ def walk(node: Any) -> Iterator[Any]:  # noqa: ANN401 - any typed node, by its d
     if isinstance(node, tuple):
         for part in node:
             yield from walk(part)
-    elif is_dataclass(node) and not isinstance(node, checked.Type):
+    elif is_dataclass(node) and not isinstance(node, Type):
         yield node
         for part in fields(node):
             yield from walk(getattr(node, part.name))

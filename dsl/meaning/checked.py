@@ -10,49 +10,14 @@ Source: docs/language.md, sections 1 to 5.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
+from dsl.meaning.types import Type
 from dsl.text.source import NOWHERE, Span
 
 if TYPE_CHECKING:
-    from dsl.meaning.catalogue import AttributeInfo, EventType, Unit
+    from dsl.meaning.types import AttributeInfo, EventType, Unit
     from dsl.text.ast import Period, Window
-
-
-class Kind(Enum):
-    """What a value is; a user is told `label`, never the implementation's type."""
-
-    NUMBER = "number"
-    MONEY = "money"
-    TEXT = "text"
-    DATE = "date"
-    DATETIME = "datetime"
-    DURATION = "duration"
-    TIME = "time"
-    FLAG = "flag"
-    CUSTOMER = "customer"
-    LIST = "list"
-    WEEKDAY = "weekday"
-    MONTH = "month"
-    TIER = "tier"
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A kind with its scale (numbers and money) and its allowed texts (`one of`)."""
-
-    kind: Kind
-    decimals: int = 0
-    choices: tuple[str, ...] = ()
-
-    @property
-    def is_numeric(self) -> bool:
-        """True of numbers and money, which may be compared and computed with each other."""
-        return self.kind in (Kind.NUMBER, Kind.MONEY)
-
-
-FLAG = Type(Kind.FLAG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Literal
 
 from dsl.meaning import catalogue
 from dsl.meaning.check import Part, parsed
-from dsl.meaning.checked import Kind, Type
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.declarations import declare
 from dsl.meaning.place import Place, find_place
 from dsl.meaning.scope import Problems
+from dsl.meaning.types import Kind, Type
 from dsl.meaning.wording import messages
 from dsl.text.grammar import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dsl.meaning.catalogue import AttributeInfo
     from dsl.meaning.scope import Declared
+    from dsl.meaning.types import AttributeInfo
     from dsl.text.source import Span
 
 CompletionKind = Literal[

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsl.meaning import catalogue, checked
-from dsl.meaning.checked import FLAG, Kind, Type
 from dsl.meaning.diagnostics import TypeMismatch, UnknownCurrency, UnknownName
 from dsl.meaning.times import first_instant_of, instant_of
+from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.meaning import catalogue, checked
-from dsl.meaning.catalogue import AttributeInfo, EventType
-from dsl.meaning.checked import Kind, Type
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.diagnostics import (
     DuplicateName,
@@ -20,6 +18,7 @@ from dsl.meaning.diagnostics import (
     UnknownTimezone,
 )
 from dsl.meaning.scope import Declared
+from dsl.meaning.types import AttributeInfo, EventType, Kind, Type
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest

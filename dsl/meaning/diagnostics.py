@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 from dsl.text.diagnostics import (
     BadLiteral,
     Diagnostic,

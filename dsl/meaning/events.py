@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dsl.meaning.checked import Kind, Type
+from dsl.meaning.types import Kind, Type
 from dsl.meaning.values import READERS, Value, Wrong, read_at, read_id, read_time
 from dsl.meaning.wording import messages
 from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
-    from dsl.meaning.catalogue import AttributeInfo
     from dsl.meaning.checked import Program
+    from dsl.meaning.types import AttributeInfo
 
 __all__ = [
     "Event",

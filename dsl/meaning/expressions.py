@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsl.meaning import catalogue, checked
-from dsl.meaning.checked import FLAG, Kind, Type
 from dsl.meaning.constants import constant, fits
 from dsl.meaning.diagnostics import AmbiguousName, TypeMismatch, UnknownName
+from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
 from dsl.text.nearest import nearest
 

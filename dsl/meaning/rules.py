@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsl.meaning import checked
-from dsl.meaning.checked import Allowance, Kind
+from dsl.meaning.checked import Allowance
 from dsl.meaning.constants import scaled
 from dsl.meaning.diagnostics import (
     LowFactor,
@@ -22,6 +22,7 @@ from dsl.meaning.expressions import condition, expression
 from dsl.meaning.possible import report_impossible
 from dsl.meaning.scope import Scope
 from dsl.meaning.times import end_of, first_instant_of, instant_of
+from dsl.meaning.types import Kind
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from dsl.meaning.catalogue import EventType, Unit
     from dsl.meaning.scope import Declared, Problems
+    from dsl.meaning.types import EventType, Unit
 
 TIMES = "times"
 # `to customer`, which is no tier.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dsl.meaning import catalogue
-from dsl.meaning.catalogue import AttributeInfo, EventType, Unit
 from dsl.meaning.checked import Tier
+from dsl.meaning.types import AttributeInfo, EventType, Unit
 
 if TYPE_CHECKING:
     from dsl.text.diagnostics import Diagnostic

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from dsl.meaning.checked import Kind, Type
+from dsl.meaning.types import Kind, Type
 from dsl.text.nearest import nearest
 
 Value = Decimal | str | bool | dt.date | dt.datetime

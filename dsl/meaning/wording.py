@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from dsl.meaning.checked import Kind
 from dsl.meaning.diagnostics import (
     DuplicateName,
     LowFactor,
@@ -19,6 +18,7 @@ from dsl.meaning.diagnostics import (
     UnknownName,
     ZeroStep,
 )
+from dsl.meaning.types import Kind
 from dsl.text.diagnostics import BadLiteral
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 from dsl.engine.calendar import instant
 from dsl.engine.encode import EPOCH_ORDINAL
 from dsl.engine.plan import LARGEST, NA
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dsl.meaning.checked import Type
+    from dsl.meaning.types import Type
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)

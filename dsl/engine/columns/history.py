@@ -16,14 +16,14 @@ import pyarrow.compute as pc
 from dsl.engine.calendar import moment
 from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
 from dsl.engine.plan import NA, Aggregate
-from dsl.meaning.checked import Kind, Type
+from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from dsl.meaning.catalogue import AttributeInfo
     from dsl.meaning.checked import Program
+    from dsl.meaning.types import AttributeInfo
 
 Attribute = tuple[str, Type]
 FoldKey = tuple[str, tuple[Aggregate, ...], int]

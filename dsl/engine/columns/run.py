@@ -11,7 +11,7 @@ from dsl.engine.columns.encode import BatchEncoder
 from dsl.engine.live import WANT_AWARDS, WANT_REASONS, WANT_STATE
 from dsl.engine.paying import ROW_AWARD
 from dsl.engine.plan import HISTORY_WIDTH, NA, ROW
-from dsl.meaning.checked import Kind
+from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

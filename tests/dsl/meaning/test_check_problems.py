@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dsl.meaning.check import Part, check
-from dsl.meaning.checked import Kind
 from dsl.meaning.diagnostics import (
     AbsentDisables,
     AmbiguousName,
@@ -32,6 +31,7 @@ from dsl.meaning.diagnostics import (
     UnknownTimezone,
     ZeroStep,
 )
+from dsl.meaning.types import Kind
 from dsl.meaning.wording import render
 from dsl.text.source import Span
 

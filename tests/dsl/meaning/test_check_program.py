@@ -8,7 +8,8 @@ import pytest
 
 from dsl.meaning import catalogue, checked
 from dsl.meaning.check import Part, check
-from dsl.meaning.checked import FLAG, Allowance, Const, EventField, Exact, Kind, Type
+from dsl.meaning.checked import Allowance, Const, EventField, Exact
+from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
 
 HEAD = """program "Club" timezone "Europe/Berlin" currency EUR

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dsl.meaning import catalogue
-from dsl.meaning.checked import Program, Type
+from dsl.meaning.checked import Program
 from dsl.meaning.events import (
     Event,
     FieldProblem,
@@ -21,22 +21,23 @@ from dsl.meaning.events import (
     read_time,
     render_field,
 )
+from dsl.meaning.types import AttributeInfo, EventType, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AT = "2026-11-22T10:00:00+08:00"
-DINNER = catalogue.EventType(
+DINNER = EventType(
     "dinner",
     {
         info.name: info
         for info in (
-            catalogue.AttributeInfo("room", Type(catalogue.TEXT.kind, choices=("north", "south"))),
-            catalogue.AttributeInfo("day", catalogue.DECLARED_TYPES["date"]),
-            catalogue.AttributeInfo("seated", catalogue.DECLARED_TYPES["datetime"]),
-            catalogue.AttributeInfo("birthday", catalogue.DECLARED_TYPES["flag"]),
-            catalogue.AttributeInfo("friend", catalogue.DECLARED_TYPES["customer"]),
-            catalogue.AttributeInfo("dishes", catalogue.DECLARED_TYPES["list"]),
+            AttributeInfo("room", Type(catalogue.TEXT.kind, choices=("north", "south"))),
+            AttributeInfo("day", catalogue.DECLARED_TYPES["date"]),
+            AttributeInfo("seated", catalogue.DECLARED_TYPES["datetime"]),
+            AttributeInfo("birthday", catalogue.DECLARED_TYPES["flag"]),
+            AttributeInfo("friend", catalogue.DECLARED_TYPES["customer"]),
+            AttributeInfo("dishes", catalogue.DECLARED_TYPES["list"]),
         )
     },
 )

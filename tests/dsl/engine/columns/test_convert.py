@@ -10,7 +10,7 @@ import pytest
 
 from dsl.engine.columns.convert import convert
 from dsl.engine.plan import NA
-from dsl.meaning.checked import Kind, Type
+from dsl.meaning.types import Kind, Type
 
 MONEY = Type(Kind.MONEY, 4)
 HUGE = Decimal(10) ** 15
