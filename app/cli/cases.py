@@ -33,7 +33,7 @@ ENGINES = ("compiled", "reference", "service")
 )
 @click.option("--json", "as_json", is_flag=True, help=gettext("Print JSON for programs to read."))
 def test(paths: Sequence[Path], engine: str, url: str | None, *, as_json: bool) -> None:
-    """Run every case; exit 1 where one fails or a file is no case file."""
+    """Run every case; exit 1 where one fails, a file is no case file, or there is none."""
     if url is not None and engine != "service":
         raise click.UsageError(gettext("--database goes with --engine service."))
     evaluator = _engine(engine, url)
@@ -59,7 +59,10 @@ def test(paths: Sequence[Path], engine: str, url: str | None, *, as_json: bool) 
     else:
         told = gettext("%(passed)d passed, %(failed)d failed")
         click.echo(told % {"passed": passed, "failed": failed})
-    if failed:
+    if not results and not unread:
+        # Nothing held is nothing proved: a mistyped folder must not look like success.
+        click.echo(gettext("There is no case in what was named."), err=True)
+    if failed or not results:
         raise click.exceptions.Exit(1)
 
 

@@ -21,7 +21,7 @@ from app.models import Customer, Decision, Event, Program
 from app.services import programs
 from app.services.customers import Known, lock_customers
 from app.services.deciding import New, decide, decide_only
-from app.services.errors import Invalid, Problem
+from app.services.errors import Conflict, Invalid, Problem
 from app.services.recorded import RecordedEvent
 from app.services.rows import batches, upsert
 from app.services.versions import Rulings
@@ -163,10 +163,20 @@ def _imported(session: Session, program: Program, names: Sequence[str]) -> dict[
 def preview_decision(
     session: Session, program: Program, raw: object, *, now: dt.datetime
 ) -> dsl.Decision:
-    """What would be decided about an event if it came now; nothing is written."""
+    """What would be decided about an event if it came now; nothing is written.
+
+    An event on record has been decided: it gives its decision, with other content a Conflict.
+    """
     one = _read(0, raw, Rulings(session, program, now), now)
     if isinstance(one, Refused):
         raise Invalid(one.problems, "The event is wrong.")
+    receipts: dict[int, Receipt] = {}
+    if not _unseen(session, program, [one], receipts):
+        _give_first_decisions(session, program, [one], receipts)
+        receipt = receipts[0]
+        if isinstance(receipt, Accepted):
+            return receipt.decision
+        raise Conflict("The event %(id)s is on record with other content.", id=one.event.id)
     row = session.execute(
         select(Customer.id, Customer.joined_at).where(
             Customer.program_id == program.id, Customer.external_id == one.event.customer

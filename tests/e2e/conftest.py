@@ -39,11 +39,11 @@ class Served:
     token: str
 
     def purchase(self, event_id: str, customer: str, amount: int) -> urllib3.BaseHTTPResponse:
-        """Send a purchase of this minute as a till does."""
+        """Send a purchase of this instant as a till does."""
         body = {
             "id": event_id,
             "type": "purchase",
-            "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "at": dt.datetime.now(dt.UTC).isoformat(),
             "customer": customer,
             "amount": amount,
         }

@@ -129,3 +129,9 @@ def test_a_file_that_is_no_case_file_fails_beside_the_others(tally: Tally, tmp_p
 
 def test_a_database_goes_with_the_service_alone(tally: Tally, tmp_path: Path) -> None:
     assert tally("test", tmp_path, "--database", "sqlite://").exit_code == 2
+
+
+def test_a_folder_without_cases_is_no_success(tally: Tally, tmp_path: Path) -> None:
+    result = tally("test", tmp_path)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "0 passed, 0 failed")
+    assert "no case" in result.stderr

@@ -21,7 +21,7 @@ from app.models import (
     User,
 )
 from app.services import approvals, customers, ledger, programs, rules
-from app.services.errors import Invalid
+from app.services.errors import Conflict, Invalid
 from app.services.ingest import Accepted, Refused, import_customers, ingest, preview_decision
 from app.services.recorded import Extent, extent
 from tests.app.given import BASE, DOUBLE, HEAD, points, publish, purchase
@@ -346,6 +346,17 @@ def test_a_preview_decides_and_writes_nothing(
     assert rows(session) == before
     with pytest.raises(Invalid):
         preview_decision(session, club, purchase("p", "x"), now=now)
+
+
+def test_a_preview_of_what_is_on_record_gives_its_decision(
+    session: Session, club: Program, now: dt.datetime
+) -> None:
+    (receipt,) = send(session, club, purchase("e1", 250), now=now)
+    assert isinstance(receipt, Accepted)
+    again = preview_decision(session, club, purchase("e1", "250.00"), now=now)
+    assert again == receipt.decision
+    with pytest.raises(Conflict):
+        preview_decision(session, club, purchase("e1", 251), now=now)
 
 
 def test_a_customer_joins_with_the_signup_or_the_first_event(
