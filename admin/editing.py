@@ -5,6 +5,7 @@ The language counts code points, browsers count UTF-16 units.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from flask_babel import gettext
@@ -58,6 +59,21 @@ def told(problem: Diagnostic, text: str) -> Told:
         message=message.text,
         help=message.help,
         fix=problem.suggestion,
+    )
+
+
+class Problems(TypedDict):
+    """The problems of a text; `elsewhere` where only another text of its program has an error."""
+
+    diagnostics: list[Told]
+    elsewhere: bool
+
+
+def all_told(found: Sequence[Diagnostic], text: str, *, is_whole: bool) -> Problems:
+    """The problems of one text of a program that is whole, or has errors somewhere."""
+    has_errors = any(one.severity == "error" for one in found)
+    return Problems(
+        diagnostics=[told(one, text) for one in found], elsewhere=not is_whole and not has_errors
     )
 
 

@@ -21,7 +21,7 @@ from admin.base import (
     needs,
     program,
 )
-from admin.editing import offered, strings, to_points, told
+from admin.editing import all_told, offered, strings, to_points
 from admin.forms import NameForm, NoteForm, is_good
 from admin.lazy import lazy_gettext
 from admin.problems import show_on, tell, words
@@ -132,10 +132,7 @@ class ProgramPage(ProgramView):
         text = Question().text("text")
         result = dsl.check(self._parts(text))
         found = result.of(0)
-        return answer(
-            diagnostics=[told(one, text) for one in found],
-            elsewhere=result.program is None and all(one.severity != "error" for one in found),
-        )
+        return answer(**all_told(found, text, is_whole=result.program is not None))
 
     @expose("/complete", methods=("POST",))
     @needs(ADMINS, only_reads=True)

@@ -25,7 +25,7 @@ from admin.base import (
     program,
     zone,
 )
-from admin.editing import offered, strings, to_points, told
+from admin.editing import all_told, offered, strings, to_points
 from admin.formatters import locale
 from admin.forms import NOTE_MOST
 from admin.lazy import lazy_gettext
@@ -103,10 +103,7 @@ class StudioView(ProgramView):
             session(), _rule(question), program(), question.text("name"), text, now()
         )
         found = result.diagnostics
-        return answer(
-            diagnostics=[told(one, text) for one in found],
-            elsewhere=result.program is None and all(one.severity != "error" for one in found),
-        )
+        return answer(**all_told(found, text, is_whole=result.program is not None))
 
     @expose("/complete", methods=("POST",))
     @needs(READERS, only_reads=True)
