@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dsl.text import ast
 
 
 class Kind(Enum):
@@ -23,6 +26,7 @@ class Kind(Enum):
     WEEKDAY = "weekday"
     MONTH = "month"
     TIER = "tier"
+    TAGS = "tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,29 @@ class EventType:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """An exact number: value / 10**decimals, without trailing zeros."""
+
+    value: int
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """What is awarded; amounts are integers of 10**-precision."""
+    """What is awarded; amounts are integers of 10**-precision.
+
+    `worth` is the money one is worth, None where nothing is said. `pending` and `expiry` are those
+    of its awards, `redeem_least` and `redeem_step` amounts of a redemption. Money (discount,
+    cashback, donation) is a unit too, in the currency's precision.
+    """
 
     name: str
     precision: int = 0
     rounding: Literal["down", "up", "half up", "half even"] = "down"
+    worth: Exact | None = None
+    pending: ast.Duration | None = None
+    expiry: ast.ExpireAfter | ast.ExpireAtEnd | None = None
+    redeem_least: int | None = None
+    redeem_step: int | None = None
+    never_below_zero: bool = False
+    is_money: bool = False

@@ -1,4 +1,4 @@
-"""Rewards, clauses and statements of the one tree.
+"""Declarations, triggers and rules of the one tree.
 
 Source of every form: docs/language.md, sections 2 and 3.
 """
@@ -6,159 +6,40 @@ Source of every form: docs/language.md, sections 2 and 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dsl.text.ast.expressions import (
     AttributeKind,
     Condition,
-    Date,
-    DateTime,
-    Expr,
+    Constant,
+    Duration,
     Money,
     Name,
     Node,
-    Number,
+    Past,
     Period,
     Text,
+    ThingKind,
+    Time,
     Window,
+)
+from dsl.text.ast.rewards import (
+    Budget,
+    Clause,
+    From,
+    Limit,
+    Once,
+    Pending,
+    Reward,
+    Target,
+    Through,
+    Until,
 )
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-# --- rewards and who gets them --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Flat(Node):
-    """`100 points`."""
-
-    amount: Decimal
-    unit: Name
-
-
-@dataclass(frozen=True, slots=True)
-class Rate(Node):
-    """`1 point per 10 spent [prorated]`, `2 points per 1 of EXPRESSION`; no `of` means spent."""
-
-    amount: Decimal
-    unit: Name
-    per: Decimal
-    of: Expr | None = None
-    prorated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PerItem(Node):
-    """`5 points per item [(COND)]`."""
-
-    amount: Decimal
-    unit: Name
-    where: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Multiplier(Node):
-    """`2x points`."""
-
-    factor: Decimal
-    unit: Name
-
-
-RewardForm = Flat | Rate | PerItem | Multiplier
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf(Node):
-    """`gold or platinum`: tiers by name; `customer`, a role, stands alone."""
-
-    names: tuple[Name, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AndAbove(Node):
-    """`gold and above`."""
-
-    name: Name
-
-
-@dataclass(frozen=True, slots=True)
-class NotIn(Node):
-    """`not gold`."""
-
-    name: Name
-
-
-@dataclass(frozen=True, slots=True)
-class Everyone(Node):
-    """`everyone`."""
-
-
-Target = AnyOf | AndAbove | NotIn | Everyone
-
-
-@dataclass(frozen=True, slots=True)
-class Reward(Node):
-    """One reward of a rule: its form, the cap of a single award, and who gets it."""
-
-    form: RewardForm
-    at_most: Number | Money | None = None
-    to: Target | None = None
-
-
-# --- clauses --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Limit(Node):
-    """`limit 500 points per customer [per month]`; the unit `times` counts events."""
-
-    amount: Decimal
-    unit: Name
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Budget(Node):
-    """`budget 50000 points [per month]`, over all customers; `times` counts events."""
-
-    amount: Decimal
-    unit: Name
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class From(Node):
-    """`from 2026-11-01`: a date's first local midnight or a local time, included."""
-
-    moment: Date | DateTime
-
-
-@dataclass(frozen=True, slots=True)
-class Through(Node):
-    """`through 2026-11-30`: that day included."""
-
-    date: Date
-
-
-@dataclass(frozen=True, slots=True)
-class Until(Node):
-    """`until 2026-11-30 18:00`: without that instant."""
-
-    moment: Date | DateTime
-
-
-@dataclass(frozen=True, slots=True)
-class Because(Node):
-    """`because "Thank you for being gold"`: what the customer is told."""
-
-    text: str
-
-
-Clause = Limit | Budget | From | Through | Until | Because
-
-
-# --- statements -----------------------------------------------------------------------------
+# --- the program and what it names ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +85,144 @@ class EventDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentDecl(Node):
+    """`segment lapsed: no purchase in last 60 days`."""
+
+    name: Name
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ListDecl(Node):
+    """`list promo_skus: "A-1", "A-2"`."""
+
+    name: Name
+    values: tuple[Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDecl(Node):
+    """`parameter least: 200 "Least purchase that counts"`."""
+
+    name: Name
+    value: Constant
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDecl(Node):
+    """`campaign "Spring": from 2026-03-01 through 2026-03-31 budget 50000 points`."""
+
+    name: str
+    clauses: tuple[From | Through | Until | Limit | Once | Budget, ...] = ()
+
+
+# --- units and things -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireAfter(Node):
+    """`expire 12 months after earned`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireAtEnd(Node):
+    """`expire at end of next year`; `this` or `next`, with month, quarter or year."""
+
+    which: Literal["this", "next"]
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Worth(Node):
+    """`worth 0.01 CNY`: of a unit or a thing."""
+
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Node):
+    """`cost 12 CNY`: of a thing."""
+
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Stock(Node):
+    """`stock 100`: of a thing or a reward."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemAtLeast(Node):
+    """`redeem at least 500`."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemSteps(Node):
+    """`redeem in steps of 100`."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Precision(Node):
+    """`precision 2`."""
+
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding(Node):
+    """`round half up`; also `up`, `down`, `half even`."""
+
+    mode: Literal["down", "up", "half up", "half even"]
+
+
+@dataclass(frozen=True, slots=True)
+class NeverBelowZero(Node):
+    """`never below zero`."""
+
+
+UnitOption = (
+    ExpireAfter
+    | ExpireAtEnd
+    | Pending
+    | Worth
+    | RedeemAtLeast
+    | RedeemSteps
+    | Precision
+    | Rounding
+    | NeverBelowZero
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDecl(Node):
+    """`unit points: expire 12 months after earned, pending 14 days`."""
+
+    name: Name
+    options: tuple[UnitOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThingDecl(Node):
+    """`gift "Mug": worth 30 CNY, cost 12 CNY, stock 100`; likewise coupon, perk, badge."""
+
+    kind: ThingKind
+    name: str
+    options: tuple[Worth | Cost | Stock, ...] = ()
+
+
+# --- tiers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
 class Spent(Node):
     """`5000 spent in last 12 months`."""
 
@@ -212,11 +231,164 @@ class Spent(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class EarnedItem(Node):
+    """`500 points earned in this year`."""
+
+    amount: Decimal
+    unit: Name
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem(Node):
+    """`300 points held`."""
+
+    amount: Decimal
+    unit: Name
+
+
+@dataclass(frozen=True, slots=True)
+class EventsItem(Node):
+    """`10 purchases [where (COND)] in last 12 months`."""
+
+    count: Decimal
+    past: Past
+
+
+@dataclass(frozen=True, slots=True)
+class WhereItem(Node):
+    """`where (COND)`."""
+
+    where: Condition
+
+
+TierItem = Spent | EarnedItem | HeldItem | EventsItem | WhereItem
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Node):
+    """`keep 12 months`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUntilEnd(Node):
+    """`keep until end of next year`."""
+
+    which: Literal["this", "next"]
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Grace(Node):
+    """`grace 3 months`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class OneStep(Node):
+    """`one step at a time`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perks(Node):
+    """`perks "Adviser", "Lounge"`."""
+
+    names: tuple[str, ...]
+
+
+TierOption = Keep | KeepUntilEnd | Grace | OneStep | Perks
+
+
+@dataclass(frozen=True, slots=True)
 class TierDecl(Node):
-    """`tier gold: 5000 spent in last 12 months`: any of `options`, each all of its items."""
+    """`tier gold: 5000 spent in last 12 months or 300 points held, keep 12 months`.
+
+    Held where any of `items` is, each all of its parts; none of them is `by award`.
+    """
 
     name: Name
-    options: tuple[tuple[Spent, ...], ...]
+    items: tuple[tuple[TierItem, ...], ...] = ()
+    options: tuple[TierOption, ...] = ()
+
+
+# --- redemption, challenges, guards ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Price(Node):
+    """`80 points + 5 CNY`: an amount of a unit, money beside it."""
+
+    amount: Decimal
+    unit: Name
+    money: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    """`to silver and above`: who may redeem."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Node):
+    """`where (channel = "store")`: when it may be redeemed."""
+
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class RewardDecl(Node):
+    """`reward "Free coffee": 150 points or 80 points + 5 CNY, to silver and above, stock 100`."""
+
+    name: str
+    prices: tuple[Price, ...]
+    options: tuple[For | Where | Stock | Limit | Once, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventGoal(Node):
+    """`3 purchases [where (COND)]`."""
+
+    count: int
+    event: Name
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGoal(Node):
+    """`10 items [(COND)]`: counts quantities of purchases' lines."""
+
+    count: int
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeDecl(Node):
+    """`challenge "Coffee week": 3 purchases and 1 review within 7 days award gift "Mug"`."""
+
+    name: str
+    goals: tuple[EventGoal | ItemGoal, ...]
+    within: Duration
+    rewards: tuple[Reward, ...]
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardDecl(Node):
+    """`guard "Signup farm": hold signup where CONDITION [because "…"]`."""
+
+    name: str
+    action: Literal["hold", "reject", "flag"]
+    events: tuple[Name, ...]
+    where: Condition
+    because: str | None = None
+
+
+# --- rules ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +398,105 @@ class EventTrigger(Node):
     events: tuple[Name, ...]
 
 
-Trigger = EventTrigger
+@dataclass(frozen=True, slots=True)
+class Birthday(Node):
+    """`on birthday`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary(Node):
+    """`on anniversary` of joining."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around(Node):
+    """`on 7 days before birthday`, `on 7 days after signup`, `on 30 days before customer.renewal`.
+
+    `of` is `birthday`, `anniversary`, an event's name (after only) or a customer's date.
+    """
+
+    duration: Duration
+    side: Literal["before", "after"]
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Without(Node):
+    """`on 60 days without purchase`."""
+
+    duration: Duration
+    event: Name
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange(Node):
+    """`on tier upgrade [to gold]`, `on tier downgrade [to silver]`."""
+
+    direction: Literal["upgrade", "downgrade"]
+    tier: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChange(Node):
+    """`on entering segment lapsed`, `on leaving segment lapsed`."""
+
+    direction: Literal["entering", "leaving"]
+    segment: Name
+
+
+@dataclass(frozen=True, slots=True)
+class EveryDay(Node):
+    """`on every day [at 09:00]`."""
+
+    at: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryWeekday(Node):
+    """`on every monday [at 09:00]`; monday is 0."""
+
+    weekday: int
+    at: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryMonth(Node):
+    """`on day 1 of every month [at 09:00]`; `last day of every month` where `day` is None."""
+
+    day: int | None
+    at: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring(Node):
+    """`on points expiring in 30 days`."""
+
+    unit: Name
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeCompleted(Node):
+    """`on challenge "Coffee week" completed`."""
+
+    name: str
+
+
+Calendar = EveryDay | EveryWeekday | EveryMonth
+Trigger = (
+    EventTrigger
+    | Birthday
+    | Anniversary
+    | Around
+    | Without
+    | TierChange
+    | SegmentChange
+    | EveryDay
+    | EveryWeekday
+    | EveryMonth
+    | Expiring
+    | ChallengeCompleted
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +510,22 @@ class Rule(Node):
     clauses: tuple[Clause, ...] = ()
 
 
-Statement = ProgramDecl | AttributesDecl | EventDecl | TierDecl | Rule
+Statement = (
+    ProgramDecl
+    | AttributesDecl
+    | EventDecl
+    | UnitDecl
+    | TierDecl
+    | SegmentDecl
+    | ListDecl
+    | ParameterDecl
+    | CampaignDecl
+    | ThingDecl
+    | RewardDecl
+    | ChallengeDecl
+    | GuardDecl
+    | Rule
+)
 
 
 @dataclass(frozen=True, slots=True)
