@@ -50,8 +50,13 @@ check: setup ## Hold the whole to its rules: style, types, layers, catalogues, f
 	@$(MAKE) --no-print-directory catalogues locks
 	$(BIN)/tally fmt --check $(sort $(wildcard rules_library/*.rules))
 
-bench: setup ## Measure what the README claims; takes a few minutes
-	$(BIN)/python -m benchmarks
+# The peers are installed beside the product when they are to be measured, and never otherwise.
+$(STAMPS)/peers: requirements-bench.lock $(STAMPS)/dependencies
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: setup $(STAMPS)/peers ## Measure what the README claims, with the peers (ARGS= for tally bench); takes five minutes
+	$(BIN)/tally bench $(ARGS)
 
 # A new language: pybabel init -i app/translations/messages.pot -d app/translations -l LOCALE, translate, compile.
 messages: ## Bring the template of all texts that people read up to date
@@ -69,7 +74,7 @@ catalogues:
 
 # A lock names versions and hashes, never a place: whoever installs chooses where from.
 locks:
-	@! grep -n '://' requirements.lock requirements-dev.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock requirements-bench.lock
 	@! grep -n '"resolved"' admin/editor/package-lock.json
 
 # uv lives in a folder of its own; its configuration and the machine's indexes take no part, so the
@@ -80,11 +85,12 @@ build/lock/bin/uv:
 
 LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
   build/lock/bin/uv pip compile --quiet --no-config --universal --fork-strategy fewest --python-version 3.11 \
-  --generate-hashes --no-annotate --custom-compile-command 'make lock' pyproject.toml
+  --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
-lock: build/lock/bin/uv ## Bring both lock files up to date with pyproject.toml (UPGRADE=--upgrade: to the newest)
-	$(LOCK) $(UPGRADE) --group dev --output-file requirements-dev.lock
-	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+lock: build/lock/bin/uv ## Bring the lock files up to date with pyproject.toml (UPGRADE=--upgrade: to the newest)
+	$(LOCK) $(UPGRADE) --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(LOCK) $(UPGRADE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
 clean: ## Remove what was made, except .venv and what the demo wrote
 	rm -rf build dist admin/static/built admin/editor/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

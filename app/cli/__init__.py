@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "program": ("app.cli.programs:program", gettext("Add and list programs")),
     "user": ("app.cli.users:user", gettext("Add people, set passwords, list")),
     "key": ("app.cli.keys:key", gettext("Add, list and revoke keys to the API")),
+    "bench": ("app.cli.bench:bench", gettext("Measure what the README claims, from a checkout")),
     "db": ("app.cli.database:db", gettext("Bring the database up to date")),
 }
 

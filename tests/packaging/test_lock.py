@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BUILD: list[str] = PROJECT["build-system"]["requires"]
 NEEDED: list[str] = PROJECT["project"]["dependencies"]
@@ -18,6 +18,7 @@ FOR_WORK: list[str] = [
     *BUILD,
     *(x for x in PROJECT["dependency-groups"]["dev"] if isinstance(x, str)),
 ]
+PEERS: list[str] = PROJECT["dependency-groups"]["bench"]
 
 
 def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -37,6 +38,7 @@ def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
     [
         *(("requirements.lock", requirement) for requirement in NEEDED),
         *(("requirements-dev.lock", requirement) for requirement in [*NEEDED, *FOR_WORK]),
+        *(("requirements-bench.lock", requirement) for requirement in PEERS),
     ],
 )
 def test_the_lock_answers_a_requirement(lock: str, requirement: str) -> None:
@@ -59,6 +61,22 @@ def test_the_product_runs_on_the_versions_it_is_tested_with() -> None:
         for name, (version, _hashes) in locked("requirements.lock").items()
         if for_work[name][0] != version
     ] == []
+
+
+def test_the_peers_change_no_version_that_the_product_is_tested_with() -> None:
+    for_work = locked("requirements-dev.lock")
+
+    assert [
+        name
+        for name, (version, _hashes) in locked("requirements-bench.lock").items()
+        if name in for_work and for_work[name][0] != version
+    ] == []
+
+
+def test_no_peer_is_part_of_the_product() -> None:
+    needed = {*locked("requirements.lock"), *locked("requirements-dev.lock")}
+
+    assert [peer for peer in PEERS if canonicalize_name(Requirement(peer).name) in needed] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS)
