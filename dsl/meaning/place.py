@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lark import Token
-from lark.exceptions import UnexpectedToken
-
 from dsl.text.grammar import load
+from dsl.text.machine import Machine, Token
 from dsl.text.scan import scan
 from dsl.text.source import Span
+from dsl.text.terminals import terminal_of
 
 if TYPE_CHECKING:
-    from lark.parsers.lalr_interactive_parser import InteractiveParser
-
     from dsl.text.grammar import Grammar
     from dsl.text.scan import Lexeme
 
@@ -125,43 +122,33 @@ Read = list[tuple[str, "Lexeme"]]
 
 def _read(lexemes: list[Lexeme], grammar: Grammar, start: str) -> tuple[Read, frozenset[str]]:
     """The lexemes of the unfinished statement as terminals, and what can stand after them."""
-    parser = grammar.lark.parse_interactive(start=start)
+    parser = Machine(grammar.table, start)
     read: Read = []
-    for lexeme in lexemes:
-        fed = _feed(parser, lexeme, grammar)
+    for at, lexeme in enumerate(lexemes):
+        following = lexemes[at + 1] if at + 1 < len(lexemes) else None
+        fed = _feed(parser, lexeme, following, grammar)
         if fed is None:
             # Go on at the next word with which a statement or the rest of a rule can begin.
             for begin in ("remainder", "document"):
-                fresh = grammar.lark.parse_interactive(start=begin)
-                fed = _feed(fresh, lexeme, grammar) if lexeme.is_word else None
+                fresh = Machine(grammar.table, begin)
+                fed = _feed(fresh, lexeme, following, grammar) if lexeme.is_word else None
                 if fed is not None and fed != "NAME":
                     parser = fresh
                     break
                 fed = None
         read.append((fed or "", lexeme))
-    return read, frozenset(parser.accepts())  # type: ignore[no-untyped-call]  # Lark's
+    return read, parser.accepts()
 
 
-def _feed(parser: InteractiveParser, lexeme: Lexeme, grammar: Grammar) -> str | None:
-    """Feed a lexeme as the first terminal that can stand there, keywords before names."""
-    choices = parser.choices()  # type: ignore[no-untyped-call]  # Lark's
-    terminals = [lexeme.terminal]
-    if lexeme.is_word:
-        words = grammar.words.get(lexeme.text.lower(), ()) if lexeme.text.isascii() else ()
-        terminals = [*sorted(words), "CURRENCY", "NAME"]
-        if len(lexeme.text) != 3 or not lexeme.text.isupper():  # noqa: PLR2004 - ISO 4217's
-            terminals.remove("CURRENCY")
-    for terminal in terminals:
-        if terminal in choices:
-            stack = parser.parser_state
-            states, values = list(stack.state_stack), list(stack.value_stack)
-            try:
-                parser.feed_token(Token(terminal, lexeme.text))
-            except UnexpectedToken:
-                stack.state_stack[:], stack.value_stack[:] = states, values
-            else:
-                return terminal
-    return None
+def _feed(
+    parser: Machine, lexeme: Lexeme, following: Lexeme | None, grammar: Grammar
+) -> str | None:
+    """Feed a lexeme as what it is there, a keyword before a name; None where it cannot stand."""
+    terminal = terminal_of(lexeme, following, parser, grammar, unfinished=True)
+    if terminal is None or parser.after(terminal) is None:
+        return None
+    parser.feed(Token(terminal, lexeme.text, lexeme.start, lexeme.end))
+    return terminal
 
 
 def _word(read: Read, at: int) -> str:

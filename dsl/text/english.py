@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from dsl.text.ast import PERIODS, AttributeKind, DurationUnit
+from dsl.text.ast import FUNCTIONS, PERIODS, AttributeKind, DurationUnit
 from dsl.text.spoken import Spoken
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -48,6 +48,7 @@ ENGLISH = Spoken(
         "PERIOD": {period: period for period in PERIODS},
         "FLAG": {"true": True, "false": False},
         "TYPE": {kind: kind for kind in get_args(AttributeKind) if kind != "one of"},
+        "FUNCTION": {function: function for function in FUNCTIONS},
     },
     units={"point": "points", "time": "times"},
     events={f"{event}s": event for event in COUNTED_EVENTS},
@@ -58,12 +59,22 @@ ENGLISH = Spoken(
         "COMPARATOR": "a comparison such as `>=`",
         "DATE": "a date such as `2026-11-30`",
         "DATETIME": "a date and time such as `2026-11-30 18:00`",
+        "TIME": "a time such as `09:00`",
         "FACTOR": "a multiplier such as `2x`",
+        "PERCENT": "a percentage such as `5%`",
+        "ORDINAL": "an ordinal such as `3rd`",
+        "WEEKDAY": "a day such as `monday`",
         "CURRENCY": "a currency such as `EUR`",
         "DURATION_UNIT": "a unit of time such as `days`",
         "TYPE": "a type such as `text` or `number`",
         "PERIOD": "`day`, `week`, `month`, `quarter` or `year`",
         "$END": "the end of the text",
+    },
+    parts={
+        "reward": "a reward such as `10 points`",
+        "trigger": "an event such as `purchase`",
+        "window": "a window such as `in last 30 days`",
+        "_clause": "a clause such as `limit 3 times per customer`",
     },
     mistyped={
         "==": "=",

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
-
-from lark.parsers.lalr_interactive_parser import InteractiveParser
+from collections.abc import Collection
 
 from dsl.text.grammar import Grammar
+from dsl.text.machine import END
 from dsl.text.nearest import nearest
 
 MOST_PHRASES = 8
 
 _ARITHMETIC = frozenset({"PLUS", "MINUS", "STAR", "SLASH"})
 _JOINTS = ("AND", "OR")
+# The parts that a sentence cannot go on without, where they can stand.
+_FIRST = ("reward", "trigger", "window")
 
 
 @functools.cache
 def starters(grammar: Grammar, start: str) -> frozenset[str]:
     """The terminals that what `start` names can begin with."""
-    names = choices(grammar.lark.parse_interactive(start=start))
-    return frozenset(str(name) for name in names if name.isupper())
-
-
-def choices(parser: InteractiveParser) -> Collection[str]:
-    """The terminals (and rules) that the parser looks for now; some may turn out not to fit."""
-    states: Mapping[object, Mapping[str, object]] = parser.parser_state.parse_conf.states
-    return states[parser.parser_state.position].keys()
-
-
-def accepted(parser: InteractiveParser) -> frozenset[str]:
-    """The terminals that the parser can go on with."""
-    return frozenset(parser.accepts())  # type: ignore[no-untyped-call] # Lark's own
+    table = grammar.table
+    return frozenset(table.actions[table.starts[start]])
 
 
 def phrases(terminals: Collection[str], grammar: Grammar) -> tuple[str, ...]:
@@ -39,17 +29,20 @@ def phrases(terminals: Collection[str], grammar: Grammar) -> tuple[str, ...]:
     spoken = grammar.spoken
     left = set(terminals)
     first: list[str] = []
+    last: list[str] = []
+    for start, phrase in spoken.parts.items():
+        if starters(grammar, start) <= left:
+            left -= starters(grammar, start)
+            (first if start in _FIRST else last).append(phrase)
     if {"NUMBER", "NAME", "LPAR"} <= left:
         first.append(spoken.condition if "NOT" in left else spoken.value)
         left -= starters(grammar, "condition")
     if left & _ARITHMETIC:
         left -= _ARITHMETIC
-        last = [spoken.operator]
-    else:
-        last = []
-    statements = starters(grammar, "document") - {"$END"}
+        last.insert(0, spoken.operator)
+    statements = starters(grammar, "document") - {END}
     if statements <= left:
-        left -= statements | {"$END"}
+        left -= statements | {END}
         last.append(spoken.statement)
     for terminal in ("COMPARATOR", "STRING", "NUMBER", "DATE", "DATETIME", "FACTOR"):
         if terminal in left:
@@ -68,12 +61,15 @@ def phrases(terminals: Collection[str], grammar: Grammar) -> tuple[str, ...]:
     first.extend(phrase for terminal, phrase in spoken.expected.items() if terminal in left)
     if "COMMA" in left:
         first.append("`,`")
-    return tuple([*first, *last][:MOST_PHRASES])
+    room = MOST_PHRASES - len(last)
+    return tuple([*first[:room], *last])
 
 
 def keyword(word: str, terminals: Collection[str], grammar: Grammar) -> str | None:
     """The word that could stand here and was most likely meant."""
-    near = (known for known, names in grammar.words.items() if not names.isdisjoint(terminals))
+    near = (
+        known for known, names in grammar.words.items() if any(name in terminals for name in names)
+    )
     found = nearest(word, near)
     if found is None and "CURRENCY" in terminals and len(word) == 3 and word.isascii():  # noqa: PLR2004 - as ISO 4217 has it
         return word.upper() if word.isalpha() else None

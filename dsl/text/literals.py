@@ -37,12 +37,12 @@ class Literals:
             return Decimal(1)
         return Decimal(digits)
 
-    def count(self, text: str, span: Span) -> int:
-        """A whole number of at least one, as a duration has."""
+    def whole(self, text: str, span: Span, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number of at least `least`, at most `most`."""
         value = self.number(text, span)
-        if value < 1 or value != int(value):
+        if value < least or value != int(value) or (most is not None and value > most):
             self.diagnostics.append(BadLiteral(span=span, kind="number", found=text))
-            return 1
+            return least
         return int(value)
 
     def date(self, text: str, span: Span) -> dt.date:

@@ -25,13 +25,12 @@ _ROLES: dict[Role, tuple[str, tuple[str, ...]]] = {
 def reserved(grammar: Grammar, role: Role) -> frozenset[str]:
     """The words that are keywords somewhere where a name of this role can stand."""
     wanted, unwanted = _ROLES[role]
-    states = grammar.lark.parse_interactive(start="document").parser_state.parse_conf.states
     terminals: set[str] = set()
-    for choices in states.values():
-        if wanted in choices and not any(name in choices for name in unwanted):
+    for choices, rules in zip(grammar.table.actions, grammar.table.gotos, strict=True):
+        if wanted in rules and not any(name in rules for name in unwanted):
             terminals.update(choices)
     forms = {"unit": grammar.spoken.units, "event": grammar.spoken.events}.get(role, {})
-    words = {word for word, names in grammar.words.items() if names & terminals}
+    words = {word for word, names in grammar.words.items() if not terminals.isdisjoint(names)}
     return frozenset(words | forms.keys())
 
 

@@ -45,7 +45,7 @@ def parse(text: str, *, rule: bool = False) -> Parsed:
     if not diagnostics:
         reader = Reader(scanned.lexemes, grammar, "sentence" if rule else "document")
         reader.read()
-        builder = Statements(text, grammar.spoken)
+        builder = Statements(text, grammar)
         for tree in reader.trees:
             known = len(builder.diagnostics)
             statement = cast("ast.Statement", builder.build(tree))

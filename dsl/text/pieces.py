@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from lark import Token
-
+from dsl.text.machine import Token
 from dsl.text.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What a rule of the grammar stood for, where, and how deep expressions nest in it."""
 
     kind: str
@@ -23,40 +21,51 @@ class Piece:
 class Pieces:
     """The children of a rule: its tokens by terminal and its pieces by kind."""
 
+    __slots__ = ("_children", "span")
+
     def __init__(self, children: Sequence[Token | Piece], span: Span) -> None:
         self.span = span
-        self._tokens = [child for child in children if isinstance(child, Token)]
-        self._pieces = [child for child in children if isinstance(child, Piece)]
+        self._children = children
 
     def __iter__(self) -> Iterator[Piece]:
-        return iter(self._pieces)
-
-    @property
-    def depth(self) -> int:
-        """The deepest nesting among the pieces."""
-        return max((piece.depth for piece in self._pieces), default=0)
+        return (child for child in self._children if isinstance(child, Piece))
 
     def tokens(self, *terminals: str) -> list[Token]:
         """The tokens of these terminals, as written."""
-        return [token for token in self._tokens if token.type in terminals]
+        return [
+            child
+            for child in self._children
+            if isinstance(child, Token) and child.type in terminals
+        ]
 
     def maybe_token(self, *terminals: str) -> Token | None:
-        """The token of one of these terminals, where there is one."""
-        return next(iter(self.tokens(*terminals)), None)
+        """The first token of these terminals, where there is one."""
+        for child in self._children:
+            if isinstance(child, Token) and child.type in terminals:
+                return child
+        return None
 
     def token(self, *terminals: str) -> Token:
-        """The one token of these terminals."""
-        return self.tokens(*terminals)[0]
+        """The first token of these terminals."""
+        found = self.maybe_token(*terminals)
+        if found is None:
+            raise LookupError(terminals)
+        return found
 
     def of(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds, as written."""
-        return [piece for piece in self._pieces if piece.kind in kinds]
+        return [
+            child for child in self._children if isinstance(child, Piece) and child.kind in kinds
+        ]
 
     def maybe(self, *kinds: str) -> Piece | None:
-        """The piece of one of these kinds, where there is one."""
-        return next(iter(self.of(*kinds)), None)
+        """The first piece of these kinds, where there is one."""
+        for child in self._children:
+            if isinstance(child, Piece) and child.kind in kinds:
+                return child
+        return None
 
 
 def place(token: Token) -> Span:
     """Where a token stands."""
-    return Span(token.start_pos or 0, token.end_pos or 0)
+    return Span(token.start, token.end)

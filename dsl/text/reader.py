@@ -7,43 +7,46 @@ the sentence, the next clause or the next statement can go on. One place gives o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from lark import Token, Tree
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from dsl.text.diagnostics import Diagnostic, Syntax, TooDeep
-from dsl.text.expected import accepted, choices, keyword, phrases, starters
+from dsl.text.expected import keyword, phrases, starters
 from dsl.text.grammar import Grammar
+from dsl.text.machine import END, Machine, Node, Several, Token, Value
 from dsl.text.scan import MOST_NESTING, Lexeme
 from dsl.text.source import Span
-from dsl.text.statements import STATEMENTS
+from dsl.text.terminals import possible, terminal_of
 
 # More than a reader wants to see, and no more than can be found at once in a hostile text.
 MOST_DIAGNOSTICS = 100
 # The parser's stack is never this high in a text that nests as deep as it may.
 MOST_STACKED = 16 * MOST_NESTING
 
-_CURRENCY = re.compile("[A-Z]{3}")
+STATEMENTS = frozenset(
+    {
+        *("program", "attributes", "event", "unit_decl", "tier", "segment", "list", "parameter"),
+        *("campaign", "thing_decl", "reward_decl", "challenge", "guard", "rule", "sentence"),
+        "embedded",
+    }
+)
 _JOINTS = frozenset({"COMMA", "RPAR", "AND", "OR"})
+# The first words of clauses that stand inside others too: the next word must be a clause's.
+_ELSEWHERE = frozenset({"IN", "WITH", "AFTER", "FROM"})
 _OPERATORS = frozenset({"COMPARATOR", "PLUS", "MINUS", "STAR", "SLASH", "DOT", "COMMA", "RPAR"})
 
 
 def token(lexeme: Lexeme, terminal: str) -> Token:
     """A lexeme as the parser takes it."""
-    return Token(terminal, lexeme.text, start_pos=lexeme.span.start, end_pos=lexeme.span.end)
+    return Token(terminal, lexeme.text, lexeme.start, lexeme.end)
 
 
 @dataclass(slots=True)
 class State:
     """What the parser has read so far and not yet put together."""
 
-    states: list[Any]
-    values: list[Any]
+    states: list[int]
+    values: list[Value]
 
 
 class Reader:
@@ -51,65 +54,55 @@ class Reader:
 
     def __init__(self, lexemes: tuple[Lexeme, ...], grammar: Grammar, start: str) -> None:
         self.diagnostics: list[Diagnostic] = []
-        self.trees: list[Tree[Token]] = []
+        self.trees: list[Node] = []
         self._lexemes = lexemes
         self._grammar = grammar
-        self._parser = self._fresh(start)
+        self._parser = Machine(grammar.table, start)
         self._before = self._state()
+        self._statements = starters(grammar, "document")
+        self._clauses = starters(grammar, "remainder")
         # How many lexemes were read since something was passed over; none yet is no mistake.
         self._read_since = 1
 
     # --- the parser and its stack --------------------------------------------------------------
 
-    def _fresh(self, start: str) -> InteractiveParser:
-        return self._grammar.lark.parse_interactive(start=start)
-
     def _state(self) -> State:
-        stack = self._parser.parser_state
-        return State(list(stack.state_stack), list(stack.value_stack))
+        return State(self._parser.states[:], self._parser.values[:])
 
     def _restore(self, state: State) -> None:
-        stack = self._parser.parser_state
-        stack.state_stack[:] = state.states
-        stack.value_stack[:] = state.values
+        self._parser.states[:] = state.states
+        self._parser.values[:] = state.values
 
     def _feed(self, fed: Token) -> bool:
         """Feed a token; where the parser refuses it, it is as it was before."""
         before = self._state()
-        try:
-            tree = self._parser.feed_token(fed)
-        except UnexpectedToken:
+        if not self._parser.feed(fed):
             self._restore(before)
             return False
-        if fed.type == "$END":
-            self._collect([tree])
+        if fed.type == END:
+            self._collect(self._parser.values)
         self._before = before
         return True
 
-    def _terminal(self, lexeme: Lexeme, allowed: Collection[str]) -> str | None:
-        """Which of the terminals that could stand here a lexeme is; a keyword before a name."""
-        if not lexeme.is_word:
-            return lexeme.terminal if lexeme.terminal in allowed else None
-        if lexeme.text.isascii():
-            for name in self._grammar.words.get(lexeme.text.lower(), ()):
-                if name in allowed:
-                    return name
-        if "CURRENCY" in allowed and _CURRENCY.fullmatch(lexeme.text):
-            return "CURRENCY"
-        return "NAME" if "NAME" in allowed else None
+    def _at(self, at: int) -> Lexeme | None:
+        return self._lexemes[at] if 0 <= at < len(self._lexemes) else None
 
-    def _take(self, lexeme: Lexeme) -> bool:
-        terminal = self._terminal(lexeme, choices(self._parser))
+    def _take(self, at: int) -> bool:
+        """Read the lexeme at an index as one of the terminals that could stand here."""
+        lexeme = self._lexemes[at]
+        terminal = terminal_of(lexeme, self._at(at + 1), self._parser, self._grammar)
         return terminal is not None and self._feed(token(lexeme, terminal))
 
-    def _collect(self, trees: list[Any]) -> None:
+    def _collect(self, values: Sequence[Value]) -> None:
         """Keep the statements among what was put together."""
-        for tree in trees:
-            if isinstance(tree, Tree):
-                if tree.data in STATEMENTS:
-                    self.trees.append(tree)
-                elif tree.data.startswith("__") or tree.data in ("document", "remainder"):
-                    self._collect(tree.children)
+        for value in values:
+            if isinstance(value, Several):
+                self._collect(value.items[: value.count])
+            elif isinstance(value, Node):
+                if value.kind in STATEMENTS:
+                    self.trees.append(value)
+                elif value.kind in ("document", "remainder"):
+                    self._collect(value.children)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -117,24 +110,24 @@ class Reader:
         """Read all lexemes."""
         at = 0
         while at < len(self._lexemes):
-            if len(self._parser.parser_state.state_stack) > MOST_STACKED:
+            if len(self._parser.states) > MOST_STACKED:
                 span = self._lexemes[at].span
                 self.diagnostics.append(TooDeep(span=span, limit=MOST_NESTING))
                 return
-            if self._take(self._lexemes[at]):
+            if self._take(at):
                 at += 1
                 self._read_since += 1
                 continue
             found = self._go_on(at)
             if found is None or len(self.diagnostics) >= MOST_DIAGNOSTICS:
-                self._collect(self._parser.parser_state.value_stack)
+                self._collect(self._parser.values)
                 return
             at = found
-        end = self._lexemes[-1].span.end if self._lexemes else 0
-        if not self._feed(Token("$END", "", start_pos=end, end_pos=end)):
-            allowed = accepted(self._parser)
-            self._report(Syntax(span=Span(end, end), found="", expected=self._phrases(allowed)))
-            self._collect(self._parser.parser_state.value_stack)
+        end = self._lexemes[-1].end if self._lexemes else 0
+        if not self._feed(Token(END, "", end, end)):
+            expected = self._phrases(self._parser.accepts())
+            self._report(Syntax(span=Span(end, end), found="", expected=expected))
+            self._collect(self._parser.values)
 
     def _phrases(self, allowed: Collection[str]) -> tuple[str, ...]:
         return phrases(allowed, self._grammar)
@@ -150,7 +143,7 @@ class Reader:
             return at + 1
         if self._was_taken_for_a_name(at):
             at -= 1
-        allowed = accepted(self._parser)
+        allowed = self._parser.accepts()
         lexeme = self._lexemes[at]
         expected = self._phrases(allowed)
         meant = self._meant(lexeme, allowed)
@@ -169,7 +162,7 @@ class Reader:
         """What was most likely meant by a lexeme among what could stand here."""
         if lexeme.in_other_quotes and "STRING" in allowed:
             inner = lexeme.raw[1:-1].replace("\\", "\\\\").replace('"', '\\"')
-            return token(lexeme, "STRING").update(value=f'"{inner}"')
+            return token(lexeme, "STRING")._replace(text=f'"{inner}"')
         if lexeme.is_word:
             word = keyword(lexeme.text, allowed, self._grammar)
         else:
@@ -179,7 +172,7 @@ class Reader:
         terminals = set(self._grammar.words.get(word, ()))
         terminals.add(self._grammar.signs.get(word, "CURRENCY" if word.isalpha() else "COMPARATOR"))
         terminal = next((name for name in sorted(terminals) if name in allowed), None)
-        return token(lexeme, terminal).update(value=word) if terminal else None
+        return token(lexeme, terminal)._replace(text=word) if terminal else None
 
     def _reread(self, at: int) -> bool:
         """Read the word before as a keyword instead of a name, where this one can then stand."""
@@ -188,10 +181,10 @@ class Reader:
         if not isinstance(last, Token) or last.type != "NAME":
             return False
         self._restore(self._before)
-        allowed = accepted(self._parser)
+        allowed = self._parser.accepts()
         lexeme = self._lexemes[at - 1]
         meant = self._meant(lexeme, allowed)
-        if meant is not None and self._feed(meant) and self._take(self._lexemes[at]):
+        if meant is not None and self._feed(meant) and self._take(at):
             self._report(_wrong(lexeme, self._phrases(allowed), meant))
             return True
         self._restore(now)
@@ -202,7 +195,7 @@ class Reader:
 
         `where amount > award 5 points` reads as far as `award`, which names can be called.
         """
-        values = self._parser.parser_state.value_stack
+        values = self._parser.values
         last = values[-1] if values else None
         if not isinstance(last, Token) or last.type != "NAME":
             return False
@@ -225,7 +218,7 @@ class Reader:
             lexeme = self._lexemes[place]
             name = self._leading(lexeme)
             if name in self._statements and self._is_statement(place):
-                if self._go_back(lexeme) or self._start_over(lexeme, "document"):
+                if self._go_back(place) or self._start_over(place, "document"):
                     self._read_since = 1
                     return place + 1
             elif next_statement:
@@ -236,58 +229,64 @@ class Reader:
                 opened -= 1
             elif opened and not lexeme.starts_line:
                 continue
-            elif name in self._clauses and not self._is_operand(place):
-                if self._go_back(lexeme) or self._start_over(lexeme, "remainder"):
+            elif self._is_clause(place, name):
+                if self._go_back(place) or self._start_over(place, "remainder"):
                     self._read_since = 1
                     return place + 1
-            elif name in _JOINTS and self._go_back(lexeme):
+            elif name in _JOINTS and self._go_back(place):
                 return place + 1
         return None
-
-    @property
-    def _statements(self) -> frozenset[str]:
-        return starters(self._grammar, "document")
-
-    @property
-    def _clauses(self) -> frozenset[str]:
-        return starters(self._grammar, "remainder")
 
     def _leading(self, lexeme: Lexeme) -> str | None:
         """The terminal of a lexeme that a statement, a clause or a next part can begin with."""
         every = self._statements | self._clauses | _JOINTS
-        return self._terminal(lexeme, every)
+        return next((name for name in possible(lexeme, self._grammar) if name in every), None)
 
-    def _go_back(self, lexeme: Lexeme) -> bool:
-        """Leave what is unfinished, as little as possible, and read a lexeme there."""
+    def _is_clause(self, at: int, name: str | None) -> bool:
+        """True of the first word of a clause, where it is not a name or part of something else."""
+        if name not in self._clauses or self._is_operand(at):
+            return False
+        after = self._at(at + 1)
+        if name not in _ELSEWHERE or after is None:
+            return True
+        table = self._grammar.table
+        follow = table.actions[table.actions[table.starts["_clause"]][name]]
+        return any(terminal in follow for terminal in possible(after, self._grammar))
+
+    def _go_back(self, at: int) -> bool:
+        """Leave what is unfinished, as little as possible, and read the lexeme there."""
         now = self._state()
+        actions = self._grammar.table.actions
+        terminals = [name for name in possible(self._lexemes[at], self._grammar) if name != "NAME"]
         for height in range(len(now.states), 0, -1):
-            self._restore(State(now.states[:height], now.values[: height - 1]))
-            terminal = self._terminal(lexeme, choices(self._parser))
-            if terminal not in (None, "NAME") and self._take(lexeme):
-                return True
+            choices = actions[now.states[height - 1]]
+            if any(terminal in choices for terminal in terminals):
+                self._restore(State(now.states[:height], now.values[: height - 1]))
+                terminal = terminal_of(
+                    self._lexemes[at], self._at(at + 1), self._parser, self._grammar
+                )
+                if terminal not in (None, "NAME") and self._take(at):
+                    return True
         self._restore(now)
         return False
 
-    def _start_over(self, lexeme: Lexeme, start: str) -> bool:
+    def _start_over(self, at: int, start: str) -> bool:
         """Leave the statement and read a lexeme as the start of another, or of a rule's rest."""
-        values = self._parser.parser_state.value_stack
+        values = self._parser.values
         in_rule = any(isinstance(value, Token) and value.type == "ON" for value in values)
         if start == "remainder" and not in_rule:
             return False
         kept = self._parser
-        self._parser = self._fresh(start)
-        if self._take(lexeme):
+        self._parser = Machine(self._grammar.table, start)
+        if self._take(at):
             self._collect(values)
             return True
         self._parser = kept
         return False
 
-    def _next(self, at: int) -> Lexeme | None:
-        return self._lexemes[at + 1] if at + 1 < len(self._lexemes) else None
-
     def _is_operand(self, at: int) -> bool:
         """True of a word between operators: a name, though it is a keyword elsewhere."""
-        after = self._next(at)
+        after = self._at(at + 1)
         before = self._lexemes[at - 1].terminal if at else ""
         return before in _OPERATORS - {"RPAR"} or (
             after is not None and after.terminal in _OPERATORS
@@ -295,26 +294,35 @@ class Reader:
 
     def _is_statement(self, at: int) -> bool:
         """True where a statement's keyword is followed by what it has, such as `tier gold:`."""
-        lexeme, after = self._lexemes[at], self._next(at)
+        lexeme, after = self._lexemes[at], self._at(at + 1)
         if after is None or self._is_operand(at):
             return False
-        opened = self._fresh("document")
-        terminal = self._terminal(lexeme, choices(opened))
-        if terminal is None:
+        table = self._grammar.table
+        opened = table.actions[table.starts["document"]]
+        terminal = next((name for name in possible(lexeme, self._grammar) if name in opened), None)
+        if terminal is None or (not lexeme.starts_line and self._belongs(at, terminal)):
             return False
-        opened.feed_token(token(lexeme, terminal))
-        follows = self._terminal(after, choices(opened))
+        followers = self._grammar.followers[terminal]
+        follows = next((n for n in possible(after, self._grammar) if n in followers), None)
         reserved = after.is_word and after.text.lower() in self._grammar.words
         if follows is None:
             return lexeme.starts_line and after.is_word and not reserved
         return follows != "NAME" or not reserved or self._is_colon(at + 2)
+
+    def _belongs(self, at: int, terminal: str) -> bool:
+        """True where the word before asks for this one, such as `in` for `segment`."""
+        before = self._at(at - 1)
+        if before is None or not before.is_word:
+            return False
+        keywords = self._grammar.words.get(before.text.lower(), ())
+        return any(terminal in self._grammar.followers[name] for name in keywords)
 
     def _is_colon(self, at: int) -> bool:
         return at < len(self._lexemes) and self._lexemes[at].terminal == "COLON"
 
     def _is_unknown_statement(self, at: int) -> bool:
         """True of a line such as `word name:` or `word "Name"`: what follows belongs to it."""
-        lexeme, after = self._lexemes[at], self._next(at)
+        lexeme, after = self._lexemes[at], self._at(at + 1)
         if not lexeme.is_word or not lexeme.starts_line or after is None:
             return False
         return after.terminal == "STRING" or (
@@ -327,5 +335,5 @@ def _wrong(lexeme: Lexeme, expected: tuple[str, ...], meant: Token | None = None
         span=lexeme.span,
         found=lexeme.raw,
         expected=expected,
-        suggestion=None if meant is None else str(meant),
+        suggestion=None if meant is None else meant.text,
     )

@@ -10,6 +10,7 @@ import functools
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dsl.text.ast import Comment
 from dsl.text.diagnostics import Diagnostic, Syntax, TooDeep, TooLong
@@ -32,7 +33,7 @@ TWINS = {
 FORBIDDEN = re.compile(
     "[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+",
 )
-SPACE = re.compile(r"[\s\ufeff]+")
+_SPACE = r"[\s\ufeff]*"
 UNCLOSED = re.compile(f"[{QUOTES}`][^\r\n]*")
 # Quotes of other languages, read as a text with a mistake.
 OTHER_QUOTES = re.compile(r"'[^'\r\n]*'|‘[^’\r\n]*’|«[^»\r\n]*»")
@@ -40,9 +41,8 @@ OTHER_QUOTES = re.compile(r"'[^'\r\n]*'|‘[^’\r\n]*’|«[^»\r\n]*»")
 SIGNS = re.compile(r"[=<>!&|]+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
-    """A piece of a text. `terminal` is empty for a word, which may be several, and for a mistake.
+class Lexeme(NamedTuple):
+    """A piece of a text. `terminal` is `NAME` for a word, which may be several, empty for a mistake.
 
     `text` is as it is meant (full-width twins replaced), `raw` as it stands.
     """
@@ -50,8 +50,14 @@ class Lexeme:
     terminal: str
     text: str
     raw: str
-    span: Span
+    start: int
+    end: int
     starts_line: bool
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.end)
 
     @property
     def is_word(self) -> bool:
@@ -82,7 +88,8 @@ class Scan:
 def _master(grammar: Grammar) -> re.Pattern[str]:
     named = [f"(?P<{name}>{pattern})" for name, pattern in grammar.patterns]
     signs = sorted(grammar.signs, key=len, reverse=True)
-    return re.compile("|".join([*named, f"(?P<SIGN>{'|'.join(map(re.escape, signs))})"]))
+    sign = f"(?P<SIGN>{'|'.join(map(re.escape, signs))})"
+    return re.compile(f"{_SPACE}(?:{'|'.join([*named, sign, '(?P<OTHER>(?s:.))'])}|\\Z)")
 
 
 def scan(text: str, grammar: Grammar) -> Scan:
@@ -103,55 +110,45 @@ def scan(text: str, grammar: Grammar) -> Scan:
 
 
 def _split(text: str, grammar: Grammar) -> tuple[tuple[Lexeme, ...], tuple[Comment, ...]]:
-    plain = text.translate(TWINS)
-    master = _master(grammar)
+    plain = text.translate(TWINS) if not text.isascii() else text
+    match = _master(grammar).match
     lexemes: list[Lexeme] = []
     comments: list[Comment] = []
-    at, starts_line = 0, True
-    while at < len(text):
-        if space := SPACE.match(plain, at):
-            starts_line = starts_line or "\n" in space[0]
-            at = space.end()
-            continue
-        found = master.match(plain, at)
-        kind, end = (found.lastgroup or "", found.end()) if found else ("", at)
+    end, starts_line = 0, True
+    while (found := match(plain, end)) and (kind := found.lastgroup):
+        at, after = found.span(kind)
+        starts_line = starts_line or (at > end and "\n" in plain[end:at])
+        end = after
         if kind == "COMMENT":
             comments.append(
                 Comment(span=Span(at, end), text=text[at + 1 : end].strip(), own_line=starts_line)
             )
-            at = end
             continue
-        if not found:
-            wrong = (
-                UNCLOSED.match(text, at) or OTHER_QUOTES.match(text, at) or SIGNS.match(plain, at)
-            )
-            end = wrong.end() if wrong else at + 1
-        elif kind == "SIGN":
-            kind = grammar.signs[found[0]]
-        elif kind == "COMPARATOR" and (longer := SIGNS.match(plain, at)) and longer.end() > end:
-            kind, end = "", longer.end()
+        if kind == "SIGN":
+            kind = grammar.signs[found[kind]]
         elif kind in ("NAME", "CURRENCY"):
             # A currency is a word too; the parser knows where it can be one.
             kind, end = "NAME", _word_end(text, end)
-        exact = kind in ("NAME", "STRING", "QUOTED_NAME")
-        span = Span(at, end)
-        lexemes.append(
-            Lexeme(
-                terminal=kind,
-                text=text[at:end] if exact else plain[at:end],
-                raw=text[at:end],
-                span=span,
-                starts_line=starts_line,
+        elif kind == "OTHER":
+            wrong = (
+                UNCLOSED.match(text, at) or OTHER_QUOTES.match(text, at) or SIGNS.match(plain, at)
             )
-        )
-        at, starts_line = end, False
+            kind, end = "", wrong.end() if wrong else at + 1
+        elif kind == "COMPARATOR" and (longer := SIGNS.match(plain, at)) and longer.end() > end:
+            kind, end = "", longer.end()
+        raw = text[at:end]
+        exact = kind in ("NAME", "STRING", "QUOTED_NAME")
+        lexemes.append(Lexeme(kind, raw if exact else plain[at:end], raw, at, end, starts_line))
+        starts_line = False
     return tuple(lexemes), tuple(comments)
 
 
 def _word_end(text: str, end: int) -> int:
     """The end of a word with the marks that belong to its letters."""
     while end < len(text) and (
-        text[end].isalnum() or text[end] == "_" or unicodedata.category(text[end])[0] == "M"
+        text[end].isalnum()
+        or text[end] == "_"
+        or (text[end] > "\x7f" and unicodedata.category(text[end])[0] == "M")
     ):
         end += 1
     return end

@@ -13,7 +13,7 @@ class Spoken:
     `values` gives the words that stand for a value, by the terminal they make: the grammar says
     where they can stand, this table what they are. `units` and `events` turn other forms of a
     built-in name (plurals) into the name. `expected` and `starters` are how a reader is told what
-    could stand at a place; `mistyped` is what people write for an operator or a word.
+    could stand at a place, `parts` what starts of the grammar are called; `mistyped` is what people write for an operator or a word.
     """
 
     grammar: str
@@ -21,6 +21,7 @@ class Spoken:
     units: Mapping[str, str]
     events: Mapping[str, str]
     expected: Mapping[str, str]
+    parts: Mapping[str, str]
     mistyped: Mapping[str, str]
     value: str
     condition: str

@@ -1,0 +1,107 @@
+"""The expressions inside a message: `{EXPRESSION}` in its text, `{{` and `}}` for braces.
+
+An expression stands in a text in quotes, so that quotes of its own stand there behind `\\`. Its
+parts know their places in the whole text. Source: docs/language.md, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dsl.text.diagnostics import Diagnostic, Syntax
+from dsl.text.grammar import Grammar
+from dsl.text.literals import Literals
+from dsl.text.machine import Node, Token
+from dsl.text.reader import Reader
+from dsl.text.scan import Lexeme, scan
+from dsl.text.source import QUOTES, Span
+
+
+def split(token: Token, grammar: Grammar, diagnostics: list[Diagnostic]) -> list[str | Node]:
+    """The texts and the expressions of a message in turn; what is wrong goes to `diagnostics`."""
+    literals = Literals()
+    literals.text(token.text, Span(token.start, token.end))
+    diagnostics += literals.diagnostics
+    characters = list(_resolved(token))
+    parts: list[str | Node] = []
+    text = ""
+    at = 0
+    while at < len(characters):
+        character, place = characters[at]
+        following = characters[at + 1][0] if at + 1 < len(characters) else ""
+        if character not in "{}":
+            text += character
+            at += 1
+        elif character == following:
+            text += character
+            at += 2
+        elif character == "}":
+            diagnostics.append(_syntax(place, place + 1, "}", "`}}`", suggestion="}}"))
+            at += 1
+        else:
+            end = _closing(characters, at + 1)
+            if end is None:
+                diagnostics.append(_syntax(place, place + 1, "{", "`{{`", "a closing `}`"))
+                break
+            node = _expression(characters[at + 1 : end], (place, characters[end][1]), grammar)
+            if isinstance(node, Node):
+                parts += [text, node] if text else [node]
+                text = ""
+            else:
+                diagnostics.append(node)
+            at = end + 1
+    return [*parts, text] if text else parts
+
+
+def _syntax(
+    start: int, end: int, found: str, *expected: str, suggestion: str | None = None
+) -> Syntax:
+    return Syntax(span=Span(start, end), found=found, expected=expected, suggestion=suggestion)
+
+
+def _resolved(token: Token) -> Iterator[tuple[str, int]]:
+    """What stands in the quotes, escapes resolved, each character with the place of its start."""
+    at, last = 1, len(token.text) - 1
+    while at < last:
+        place = token.start + at
+        if token.text[at] == "\\" and at + 1 < last:
+            at += 1
+        yield token.text[at], place
+        at += 1
+
+
+def _closing(characters: list[tuple[str, int]], start: int) -> int | None:
+    """The index of the brace that ends an expression; those inside quotes do not."""
+    quoted = False
+    for at in range(start, len(characters)):
+        character = characters[at][0]
+        if character in QUOTES and characters[at - 1][0] != "\\":
+            quoted = not quoted
+        elif character == "}" and not quoted:
+            return at
+    return None
+
+
+def _expression(
+    characters: list[tuple[str, int]], braces: tuple[int, int], grammar: Grammar
+) -> Node | Diagnostic:
+    """The expression between two braces, or what is wrong with it first."""
+    opening, closing = braces
+    inner = "".join(character for character, _ in characters)
+    if not inner.strip():
+        return _syntax(opening, closing + 1, "{}", grammar.spoken.value)
+    places = [*(place for _, place in characters), closing]
+    scanned = scan(inner, grammar)
+    for deep in scanned.diagnostics:
+        return replace(deep, span=Span(opening, closing + 1))
+    for comment in scanned.comments:
+        start = places[comment.span.start]
+        return _syntax(start, start + 1, "#", "a closing `}`")
+    lexemes = tuple(
+        lexeme._replace(start=places[lexeme.start], end=places[lexeme.end])
+        for lexeme in scanned.lexemes
+    )
+    reader = Reader(lexemes, grammar, "embedded")
+    reader.read()
+    return reader.diagnostics[0] if reader.diagnostics else reader.trees[0]
