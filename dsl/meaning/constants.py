@@ -19,7 +19,7 @@ from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
-    from dsl.meaning.scope import Scope
+    from dsl.meaning.scope import Declared, Problems, Scope
 
 LARGEST_DECIMALS, LARGEST_DIGITS = 12, 18
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
@@ -32,25 +32,48 @@ def scaled(value: Decimal) -> checked.Exact:
     return checked.Exact(int(value.scaleb(decimals)), decimals)
 
 
+def share_of(percent: Decimal) -> checked.Exact:
+    """A percentage as a share of 1."""
+    return scaled(percent.scaleb(-2))
+
+
+def money(node: ast.Money, declared: Declared, problems: Problems) -> checked.Exact | None:
+    """An amount of the program's currency; another currency is reported."""
+    if not _is_own(node, declared, problems):
+        return None
+    return scaled(node.value)
+
+
+def _is_own(node: ast.Money, declared: Declared, problems: Problems) -> bool:
+    if node.currency.upper() == declared.currency:
+        return True
+    problems.report(UnknownCurrency(span=node.span, name=node.currency, expected=declared.currency))
+    return False
+
+
+def whole(value: Decimal, decimals: int, node: ast.Node, problems: Problems) -> int | None:
+    """An amount in units of 10**-decimals; one that is finer or too large is an overflow."""
+    exact = scaled(value)
+    shifted = value.scaleb(decimals)
+    digits = len(str(abs(int(shifted))))
+    if exact.decimals <= decimals and digits <= LARGEST_DIGITS:
+        return int(shifted)
+    problems.report(Overflow(span=node.span, digits=digits, decimals=exact.decimals))
+    return None
+
+
 def constant(  # noqa: PLR0911 - one for each kind of literal
     node: ast.Constant, scope: Scope, wanted: Type | None
 ) -> checked.Expr | None:
     """The constant a literal is; `wanted` is the other side's type, which a date may need."""
-    zone = ZoneInfo(scope.declared.timezone)
     span = node.span
     match node:
         case ast.Number(value):
             return number(value, Kind.NUMBER, node, scope)
         case ast.Percent(value):
-            return number(value / 100, Kind.NUMBER, node, scope)
-        case ast.Money(value, currency):
-            if currency.upper() != scope.declared.currency:
-                own = scope.declared.currency
-                scope.problems.report(
-                    UnknownCurrency(
-                        span=span, part=scope.problems.part, name=currency, expected=own
-                    )
-                )
+            return number(value.scaleb(-2), Kind.NUMBER, node, scope)
+        case ast.Money(value):
+            if not _is_own(node, scope.declared, scope.problems):
                 return None
             return number(value, Kind.MONEY, node, scope)
         case ast.Text(value):
@@ -59,12 +82,12 @@ def constant(  # noqa: PLR0911 - one for each kind of literal
             return checked.Const(int(value), type=FLAG, span=span)
         case ast.Date(value):
             if wanted is not None and wanted.kind is Kind.DATETIME:
-                first = first_instant_of(value, zone)
+                first = first_instant_of(value, ZoneInfo(scope.declared.timezone))
                 return checked.Const(first, type=Type(Kind.DATETIME), span=span)
             days = value.toordinal() - EPOCH_ORDINAL
             return checked.Const(days, type=Type(Kind.DATE), span=span)
         case ast.DateTime(value):
-            at = instant_of(value, zone)
+            at = instant_of(value, ZoneInfo(scope.declared.timezone))
             return checked.Const(at, type=Type(Kind.DATETIME), span=span)
         case ast.Time(value):
             seconds = (value.hour * 60 + value.minute) * 60 + value.second
@@ -77,7 +100,6 @@ def constant(  # noqa: PLR0911 - one for each kind of literal
             scope.problems.report(
                 TypeMismatch(
                     span=span,
-                    part=scope.problems.part,
                     expected=wanted.kind if wanted else None,
                     found=Kind.DURATION,
                 )
@@ -97,9 +119,7 @@ def fits(decimals: int, digits: int, node: ast.Node, scope: Scope) -> bool:
     """True where a number can be kept exactly; else the overflow is reported."""
     if decimals <= LARGEST_DECIMALS and digits <= LARGEST_DIGITS:
         return True
-    scope.problems.report(
-        Overflow(span=node.span, part=scope.problems.part, digits=digits, decimals=decimals)
-    )
+    scope.problems.report(Overflow(span=node.span, digits=digits, decimals=decimals))
     return False
 
 
@@ -109,7 +129,6 @@ def _text(value: str, node: ast.Text, scope: Scope, wanted: Type | None) -> chec
         scope.problems.report(
             UnknownName(
                 span=node.span,
-                part=scope.problems.part,
                 name=value,
                 role="choice",
                 suggestion=f'"{near}"' if near else None,

@@ -1,59 +1,52 @@
-"""Declarations of a program: its frame, attributes, events and tiers.
+"""What a program's declarations name: its frame, units, events, attributes, tiers and the rest.
 
-Source: docs/language.md, section 2.
+What they say of each other (a tier's items, a segment's condition) is read when all names are
+known: tiers.py, campaigns.py, challenges.py. Source: docs/language.md, section 2.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.meaning import catalogue, checked
+from dsl.meaning.catalogue import ESSENTIALS, RESERVED_NAMES
+from dsl.meaning.constants import constant
 from dsl.meaning.currencies import CURRENCIES
+from dsl.meaning.dates import check_dates
 from dsl.meaning.diagnostics import (
-    DuplicateName,
+    TypeMismatch,
     UnknownCurrency,
     UnknownName,
     UnknownTimezone,
 )
-from dsl.meaning.scope import Declared
+from dsl.meaning.lookup import report_duplicate
+from dsl.meaning.scope import Declared, Scope, TierName, forms
 from dsl.meaning.types import AttributeInfo, EventType, Kind, Type
+from dsl.meaning.units import declare_thing, declare_unit
 from dsl.text import ast
-from dsl.text.diagnostics import Overflow
 from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from dsl.meaning.diagnostics import Declaration
     from dsl.meaning.scope import Problems
 
 Placed = tuple[ast.Statement, "Problems"]
-LARGEST = 10**18 - 1
 # `attributes of any event`, as the tree has it.
 ANY_EVENT = ("any", "event")
-# What every event has, and so the profile that sets a customer's attributes.
-ESSENTIALS = ("id", "type", "at", "customer")
-# What a bare name means in every rule, whatever the event.
-RESERVED = (*ESSENTIALS, *catalogue.CALENDAR_PARTS, "tier")
-# How many days a unit has at least, and the longest window: a thousand years.
-DAYS: dict[ast.DurationUnit, Fraction] = {
-    "minute": Fraction(1, 1440),
-    "hour": Fraction(1, 24),
-    "day": Fraction(1),
-    "week": Fraction(7),
-    "month": Fraction(28),
-    "quarter": Fraction(90),
-    "year": Fraction(365),
-}
-LONGEST_DAYS = 365_000
 
 
-def declare(statements: Iterable[Placed]) -> Declared:
-    """Everything the statements of all parts declare; a part may use what a later one says."""
-    declared = Declared()
+def declare(statements: Iterable[Placed], unread: frozenset[str] = frozenset()) -> Declared:
+    """Everything the statements of all parts declare; a part may use what a later one says.
+
+    `unread` are names that declarations which cannot be read most likely give.
+    """
+    declared = Declared(unread=unread)
     placed = list(statements)
     _program(placed, declared)
+    _units(placed, declared)
     own: set[str] = set()
     for statement, problems in placed:
         if isinstance(statement, ast.EventDecl):
@@ -72,9 +65,103 @@ def declare(statements: Iterable[Placed]) -> Declared:
         profile.name, {**profile.attributes, **declared.customer}, profile.doc
     )
     for statement, problems in placed:
-        if isinstance(statement, ast.TierDecl):
-            _tier(statement, declared, problems)
+        _named(statement, declared, problems)
     return declared
+
+
+def _named(statement: ast.Statement, declared: Declared, problems: Problems) -> None:
+    """Take the name of what others may speak of."""
+    match statement:
+        case ast.TierDecl(name):
+            if _is_free(name, "tier", declared, problems):
+                rank = len(declared.tiers) + 1
+                first = statement.items[0][0] if statement.items else None
+                declared.tiers[name.dotted] = TierName(name.dotted, rank, first)
+        case ast.SegmentDecl(name):
+            if _is_free(name, "segment", declared, problems):
+                declared.segments.add(name.dotted)
+        case ast.ListDecl():
+            _list(statement, declared, problems)
+        case ast.ParameterDecl():
+            _parameter(statement, declared, problems)
+        case ast.ThingDecl():
+            declare_thing(statement, declared, problems)
+        case ast.CampaignDecl(name):
+            _quoted(name, statement, "campaign", declared.campaigns, problems)
+            dates = check_dates(statement.clauses, declared.timezone, problems)
+            declared.campaigns.setdefault(name, dates)
+        case ast.RewardDecl(name):
+            _quoted(name, statement, "reward", declared.redeemables, problems)
+            declared.redeemables.add(name)
+        case ast.ChallengeDecl(name):
+            declared.challenges.add(name)
+        case _:
+            pass
+
+
+def _is_free(node: ast.Name, role: Declaration, declared: Declared, problems: Problems) -> bool:
+    """True where neither a tier nor a segment has the name: `to` names either."""
+    name = node.dotted
+    if name in declared.tiers or name in declared.segments or name in ("customer", "everyone"):
+        report_duplicate(name, node.span, role, problems)
+        return False
+    return True
+
+
+def _quoted(
+    name: str, node: ast.Node, role: Declaration, known: Collection[str], problems: Problems
+) -> None:
+    if name in known:
+        report_duplicate(name, problems.quoted(name, node.span), role, problems)
+
+
+def _list(node: ast.ListDecl, declared: Declared, problems: Problems) -> None:
+    name = node.name.dotted
+    if name in declared.lists:
+        report_duplicate(name, node.name.span, "list", problems)
+        return
+    scope = Scope(declared, (), problems)
+    found: list[checked.Const] = []
+    for value in node.values:
+        known = constant(value, scope, None)
+        if not isinstance(known, checked.Const):
+            continue
+        if found and not _alike(found[0].type, known.type):
+            problems.report(
+                TypeMismatch(span=value.span, expected=found[0].type.kind, found=known.type.kind)
+            )
+            continue
+        found.append(known)
+    declared.lists[name] = tuple(found)
+
+
+def _alike(first: Type, other: Type) -> bool:
+    return first.kind is other.kind or (first.is_numeric and other.is_numeric)
+
+
+def _parameter(node: ast.ParameterDecl, declared: Declared, problems: Problems) -> None:
+    name = node.name.dotted
+    taken = (*RESERVED_NAMES, *catalogue.MONEY_UNITS)
+    if name in declared.parameters or declared.unit(name) is not None or name in taken:
+        report_duplicate(name, node.name.span, "parameter", problems)
+        return
+    declared.parameters[name] = node.value
+
+
+def _units(placed: list[Placed], declared: Declared) -> None:
+    """The units, and with them what a redeem event can name."""
+    own: set[str] = set()
+    for statement, problems in placed:
+        if isinstance(statement, ast.UnitDecl):
+            declare_unit(statement, declared, own, problems)
+    redeem = declared.events["redeem"]
+    amounts = {
+        unit.name: AttributeInfo(
+            unit.name, Type(Kind.NUMBER, unit.precision), f"How many {unit.name} are redeemed."
+        )
+        for unit in declared.units.values()
+    }
+    declared.events["redeem"] = EventType(redeem.name, {**redeem.attributes, **amounts}, redeem.doc)
 
 
 def _program(placed: list[Placed], declared: Declared) -> None:
@@ -83,11 +170,7 @@ def _program(placed: list[Placed], declared: Declared) -> None:
         if not isinstance(statement, ast.ProgramDecl):
             continue
         if seen:
-            problems.report(
-                DuplicateName(
-                    span=statement.span, part=problems.part, name=statement.name, role="program"
-                )
-            )
+            report_duplicate(statement.name, statement.span, "program", problems)
             continue
         seen = True
         declared.name = statement.name
@@ -105,7 +188,6 @@ def _timezone(node: ast.Text, declared: Declared, problems: Problems) -> None:
         problems.report(
             UnknownTimezone(
                 span=node.span,
-                part=problems.part,
                 name=node.value,
                 suggestion=f'"{near}"' if near else None,
             )
@@ -120,7 +202,6 @@ def _currency(node: ast.Name, declared: Declared, problems: Problems) -> None:
     problems.report(
         UnknownCurrency(
             span=node.span,
-            part=problems.part,
             name=node.dotted,
             suggestion=nearest(code, CURRENCIES),
         )
@@ -129,9 +210,10 @@ def _currency(node: ast.Name, declared: Declared, problems: Problems) -> None:
 
 def _event(node: ast.EventDecl, declared: Declared, problems: Problems, own: set[str]) -> None:
     """Add an event type, or to a built-in one; `own` are those added before."""
-    name = node.name.dotted
-    if name in own:
-        _duplicate(node.name, "event", problems)
+    name = next((form for form in forms(node.name.dotted) if form in declared.events), None)
+    name = name or node.name.dotted
+    if name in own or name in catalogue.RESERVED_EVENTS:
+        report_duplicate(node.name.dotted, node.name.span, "event", problems)
         return
     if name not in catalogue.BUILT_IN_EVENTS:
         own.add(name)
@@ -140,7 +222,7 @@ def _event(node: ast.EventDecl, declared: Declared, problems: Problems, own: set
 
 
 def _extended(event: EventType, added: tuple[ast.Attribute, ...], problems: Problems) -> EventType:
-    attributes = _with(event.attributes, added, problems, RESERVED)
+    attributes = _with(event.attributes, added, problems, RESERVED_NAMES)
     return EventType(event.name, attributes, event.doc)
 
 
@@ -153,13 +235,12 @@ def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems
         declared.customer = _with(declared.customer, node.attributes, problems, ESSENTIALS)
     elif holder == "item":
         declared.item = _with(declared.item, node.attributes, problems)
-    elif holder in declared.events:
-        declared.events[holder] = _extended(declared.events[holder], node.attributes, problems)
+    elif (event := declared.event(holder)) is not None:
+        declared.events[event.name] = _extended(event, node.attributes, problems)
     else:
         problems.report(
             UnknownName(
                 span=node.holder.span,
-                part=problems.part,
                 name=holder,
                 role="holder",
                 suggestion=nearest(holder, ["customer", "item", *declared.events]),
@@ -185,65 +266,15 @@ def _with(
         )
         # Said again as it is, a built-in attribute is no mistake.
         if name in reserved:
-            _duplicate(attribute.name, "attribute", problems)
+            report_duplicate(name, attribute.name.span, "attribute", problems)
         elif name not in found:
             found[name] = AttributeInfo(name, type_)
         elif name in declared or not _is_same(found[name].type, type_):
-            _duplicate(attribute.name, "attribute", problems)
+            report_duplicate(name, attribute.name.span, "attribute", problems)
         declared.add(name)
     return found
-
-
-def _tier(node: ast.TierDecl, declared: Declared, problems: Problems) -> None:
-    name = node.name.dotted
-    if name in declared.tier_names:
-        _duplicate(node.name, "tier", problems)
-        return
-    options = tuple(
-        tuple(spent for item in option if (spent := _spent(item, problems)) is not None)
-        for option in node.options
-    )
-    declared.tiers.append(checked.Tier(name, len(declared.tiers) + 1, options))
-
-
-def _spent(node: ast.Spent, problems: Problems) -> checked.Spent | None:
-    if isinstance(node.window, ast.Last) and not _is_sane(node.window.duration):
-        count = len(str(node.window.duration.count))
-        problems.report(
-            Overflow(span=node.window.span, part=problems.part, digits=count, decimals=0)
-        )
-        return None
-    amount = node.amount.scaleb(catalogue.MONEY.decimals)
-    if amount != int(amount) or amount > LARGEST:
-        digits = len(str(int(amount)))
-        problems.report(
-            Overflow(
-                span=node.span,
-                part=problems.part,
-                digits=digits,
-                decimals=max(0, -int(node.amount.as_tuple().exponent)),
-            )
-        )
-        return None
-    return checked.Spent(int(amount), node.window)
 
 
 def _is_same(known: Type, declared: Type) -> bool:
     """True where a declared type says what is known already; decimals cannot be declared."""
     return (known.kind, known.choices) == (declared.kind, declared.choices)
-
-
-def _is_sane(duration: ast.Duration) -> bool:
-    """True where a window goes back no further than the calendar can."""
-    return duration.count * DAYS[duration.unit] <= LONGEST_DAYS
-
-
-def _duplicate(node: ast.Name, role: str, problems: Problems) -> None:
-    problems.report(
-        DuplicateName(
-            span=node.span,
-            part=problems.part,
-            name=node.dotted,
-            role=role,  # type: ignore[arg-type]  # its roles
-        )
-    )

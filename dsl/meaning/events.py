@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dsl.meaning.types import Kind, Type
+from dsl.meaning.catalogue import ESSENTIALS
+from dsl.meaning.types import LINES, Kind, Type, lines_of
 from dsl.meaning.values import READERS, Value, Wrong, read_at, read_id, read_time
 from dsl.meaning.wording import messages
 from dsl.text.nearest import nearest
@@ -37,9 +38,6 @@ __all__ = [
 ]
 
 Item = dict[str, Value]
-# What every event has beside its attributes.
-ESSENTIALS = ("id", "type", "at", "customer")
-LINES = "items"
 MOST_LINES = 10_000
 LINE_TOTAL_END = Decimal(10) ** 10
 
@@ -49,9 +47,10 @@ class Event:
     """What happened to a customer at an instant.
 
     `at` is aware and in UTC, to the microsecond. `attributes` holds only known values: Decimal for
-    number and money, str for text, one of and customer, bool for flag, date, datetime (aware, UTC).
-    `items` are the lines of the attribute `items`, None where it is absent; `lists` has the lines
-    of other attributes of type list.
+    number and money, str for text, one of and customer, bool for flag, date, datetime (aware, UTC),
+    a tuple of texts for tags.
+    `items` are the lines of the attribute `items`, or of the one list of another name that its type
+    has, None where it is absent; `lists` has the lines of attributes of other names.
     """
 
     id: str
@@ -151,6 +150,9 @@ class _Reader:
         if type_ == "purchase" and "amount" not in attributes and "gross" in attributes:
             attributes["amount"] = attributes["gross"]
         items = lists.pop(LINES, None)
+        if items is None and known is not None and lists:
+            own = lines_of(known)
+            items = lists.get(own[0]) if len(own) == 1 else None
         return Event(id_, type_, at, customer, attributes, items, lists)
 
     def _essential(self, raw: Mapping[str, Any], name: str, read: Any) -> Any:  # noqa: ANN401 - as read
@@ -233,7 +235,7 @@ def canonical_content(event: Event) -> str:
     }
     for name, lines in event.lists.items():
         content[name] = _canonical_lines(lines)
-    if event.items is not None:
+    if event.items is not None and not any(one is event.items for one in event.lists.values()):
         content[LINES] = _canonical_lines(event.items)
     content.update(id=event.id, type=event.type, at=event.at.isoformat(), customer=event.customer)
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -248,7 +250,7 @@ def _canonical_lines(lines: tuple[Item, ...]) -> list[dict[str, object]]:
     return [{name: _canonical(value) for name, value in line.items()} for line in lines]
 
 
-def _canonical(value: Value) -> str | bool:
+def _canonical(value: Value) -> str | bool | list[str]:
     if isinstance(value, Decimal):
         text = f"{value:f}"
         if "." in text:
@@ -256,6 +258,8 @@ def _canonical(value: Value) -> str | bool:
         return "0" if text == "-0" else text
     if isinstance(value, bool | str):
         return value
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat()
 
 

@@ -6,11 +6,16 @@ more. Source: docs/language.md, sections 1, 3 and 5.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, get_args
 
-from dsl.meaning import catalogue, checked
+from dsl.meaning import balances, catalogue, checked, history, items
 from dsl.meaning.constants import constant, fits
-from dsl.meaning.diagnostics import AmbiguousName, TypeMismatch, UnknownName
+from dsl.meaning.diagnostics import NotHere, OutOfRange, TypeMismatch
+from dsl.meaning.lookup import find_segment, report_unknown
+from dsl.meaning.names import TEXTUAL, resolve
+from dsl.meaning.possible import report_impossible
 from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
 from dsl.text.nearest import nearest
@@ -20,149 +25,73 @@ if TYPE_CHECKING:
 
 DIVISION_DECIMALS = 6
 ORDERED = ("<", "<=", ">", ">=")
-# Kinds that have no before and after.
+# Kinds that have no before and after, and kinds that are no single value.
 UNORDERED = (Kind.TEXT, Kind.FLAG, Kind.CUSTOMER)
-TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
+SEVERAL = (Kind.LIST, Kind.TAGS)
+CONSTANTS = get_args(ast.Constant)
+LATITUDES, LONGITUDES = 90, 180
 
 
 def expression(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> checked.Expr | None:
     """The typed expression; `wanted` is the other side's type, which a name may need."""
-    match node:
-        case ast.Name():
-            return _name(node, scope, wanted)
-        case ast.Arithmetic():
-            return _arithmetic(node, scope)
-        case ast.Negation():
-            operand = expression(node.operand, scope)
-            if operand is None or not _numeric(operand, node.operand, scope):
-                return None
-            return checked.Negation(operand, type=operand.type, span=node.span)
-        case ast.ItemCount() | ast.ItemTotal() | ast.ItemDistinct():
-            return _of_items(node, scope)
-        case (
-            ast.Number()
-            | ast.Percent()
-            | ast.Money()
-            | ast.Text()
-            | ast.Flag()
-            | ast.Date()
-            | ast.DateTime()
-            | ast.Time()
-            | ast.Weekday()
-            | ast.MonthName()
-            | ast.Duration()
-        ):
-            return constant(node, scope, wanted)
+    if isinstance(node, ast.Name):
+        return resolve(node, scope, wanted)
+    check = _FORMS.get(type(node))
+    return constant(node, scope, wanted) if check is None else check(node, scope)  # type: ignore[arg-type]  # what is no form is a constant
 
 
-def _of_items(
-    node: ast.ItemCount | ast.ItemTotal | ast.ItemDistinct, scope: Scope
-) -> checked.Expr | None:
-    """What is counted or added up over the lines; a line has no lines of its own."""
-    if scope.in_item:
-        _mismatch(node, scope, None, Kind.LIST)
+def numeric(node: ast.Expr, scope: Scope, expected: Kind = Kind.NUMBER) -> checked.Expr | None:
+    """An expression that must be a number or money."""
+    found = expression(node, scope)
+    return found if found is not None and _numeric(found, node, scope, expected) else None
+
+
+def _negation(node: ast.Negation, scope: Scope) -> checked.Expr | None:
+    operand = numeric(node.operand, scope)
+    if operand is None:
         return None
-    items = scope.declared.item
-    where = condition(node.where, scope.within_item()) if node.where is not None else None
-    attribute = _counted(node.attribute, scope) if isinstance(node, ast.ItemDistinct) else None
-    if node.where is not None and where is None:
+    return checked.Negation(operand, type=operand.type, span=node.span)
+
+
+def _call(node: ast.Call, scope: Scope) -> checked.Expr | None:
+    """A function of numbers; of several, the result has the largest scale of them."""
+    found = [numeric(argument, scope) for argument in node.arguments]
+    known = tuple(argument for argument in found if argument is not None)
+    info = catalogue.FUNCTIONS[node.function]
+    if len(found) < info.least or (info.most is not None and len(found) > info.most):
+        scope.problems.report(NotHere(span=node.span, form="arity"))
         return None
-    if isinstance(node, ast.ItemCount):
-        return checked.ItemCount(where, type=items["quantity"].type, span=node.span)
-    if isinstance(node, ast.ItemTotal):
-        return checked.ItemTotal(where, type=items["amount"].type, span=node.span)
-    if attribute is None:
+    if len(known) < len(found):
         return None
-    return checked.ItemDistinct(attribute, where, type=catalogue.COUNT, span=node.span)
+    kind = Kind.MONEY if any(a.type.kind is Kind.MONEY for a in known) else Kind.NUMBER
+    is_whole = node.function in ("floor", "ceil", "round")
+    decimals = 0 if is_whole else max(argument.type.decimals for argument in known)
+    return checked.Call(node.function, known, type=Type(kind, decimals), span=node.span)
 
 
-def _counted(node: ast.Name, scope: Scope) -> checked.ItemField | None:
-    """The attribute of lines whose different values are counted: a text."""
-    info = scope.declared.item.get(node.dotted)
-    if info is None:
-        _unknown(node, scope, "item", list(scope.declared.item))
+def _distance(node: ast.Distance, scope: Scope) -> checked.Expr | None:
+    """Kilometres from where this event happened."""
+    if not history.is_allowed(node, scope):
         return None
-    if info.type.kind not in TEXTUAL:
-        _mismatch(node, scope, Kind.TEXT, info.type.kind)
+    for value, most in ((node.lat, LATITUDES), (node.lon, LONGITUDES)):
+        if abs(value) > most:
+            scope.problems.report(OutOfRange(span=node.span, least=-most, most=most))
+            return None
+    if not scope.is_open and not (scope.attribute("lat") and scope.attribute("lon")):
+        lacking = "lon" if scope.attribute("lat") else "lat"
+        report_unknown(lacking, node.span, "attribute", [], scope.declared, scope.problems)
         return None
-    return checked.ItemField(info.name, type=info.type, span=node.span)
+    return checked.Distance(node.lat, node.lon, type=catalogue.KILOMETRES, span=node.span)
 
 
-def _name(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | None:
-    span = node.span
-    if len(node.parts) == 1:
-        name = node.parts[0]
-        if wanted is not None and wanted.kind is Kind.TIER and name != "tier":
-            return _tier(node, scope)
-        if scope.in_item and name in scope.declared.item:
-            return checked.ItemField(name, type=scope.declared.item[name].type, span=span)
-        if name == "tier":
-            return checked.TierNow(type=Type(Kind.TIER), span=span)
-        if name in catalogue.CALENDAR_PARTS:
-            return checked.Calendar(name, type=catalogue.CALENDAR_PARTS[name], span=span)  # type: ignore[arg-type]  # its parts
-        if name == "customer":
-            return checked.EventField(name, type=Type(Kind.CUSTOMER), span=span)
-        return _attribute(node, scope, wanted)
-    if node.parts[0] == "customer" and len(node.parts) == 2:  # noqa: PLR2004 - customer.NAME
-        info = scope.declared.customer.get(node.parts[1])
-        if info is not None and info.type.kind is not Kind.LIST:
-            return checked.CustomerField(info.name, type=info.type, span=span)
-        known = [f"customer.{name}" for name in scope.declared.customer]
-        _unknown(node, scope, "customer", known)
-        return None
-    _unknown(node, scope, "attribute", scope.names())
-    return None
-
-
-def _attribute(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | None:
-    found = scope.attribute(node.parts[0])
-    if not found and scope.is_open:
-        return None
-    if not found:
-        role = "item" if scope.in_item else "attribute"
-        _unknown(node, scope, role, scope.names(), _as_text(node, wanted))
-        return None
-    if len(found) > 1:
-        scope.problems.report(
-            AmbiguousName(span=node.span, part=scope.problems.part, name=node.parts[0])
-        )
-        return None
-    info = found[0]
-    if info.type.kind is Kind.LIST:
-        _mismatch(node, scope, None, Kind.LIST)
-        return None
-    return checked.EventField(info.name, type=info.type, span=node.span)
-
-
-def _tier(node: ast.Name, scope: Scope) -> checked.Expr | None:
-    rank = scope.declared.tier_rank(node.dotted)
-    if rank is None:
-        _unknown(node, scope, "tier", scope.declared.tier_names)
-        return None
-    return checked.Const(rank, type=Type(Kind.TIER), span=node.span)
-
-
-def _as_text(node: ast.Name, wanted: Type | None) -> str | None:
-    """The name in quotes, where a text is asked for."""
-    if wanted is None or wanted.kind not in TEXTUAL:
-        return None
-    meant = nearest(node.dotted, wanted.choices) if wanted.choices else node.dotted
-    return f'"{meant}"' if meant else None
-
-
-def _unknown(
-    node: ast.Name, scope: Scope, role: str, known: list[str], instead: str | None = None
-) -> None:
-    scope.problems.report(
-        UnknownName(
-            span=node.span,
-            part=scope.problems.part,
-            name=node.dotted,
-            role=role,  # type: ignore[arg-type]  # its roles
-            suggestion=nearest(node.dotted, known) or instead,
-            known=tuple(known) if role == "tier" else (),
-        )
-    )
+def _numeric(
+    found: checked.Expr, node: ast.Node, scope: Scope, expected: Kind = Kind.NUMBER
+) -> bool:
+    if found.type.is_numeric:
+        return True
+    several = found.type.kind in SEVERAL
+    _mismatch(node, scope, None if several else expected, found.type.kind)
+    return False
 
 
 def _mismatch(
@@ -173,29 +102,13 @@ def _mismatch(
     suggestion: str | None = None,
 ) -> None:
     scope.problems.report(
-        TypeMismatch(
-            span=node.span,
-            part=scope.problems.part,
-            expected=expected,
-            found=found,
-            suggestion=suggestion,
-        )
+        TypeMismatch(span=node.span, expected=expected, found=found, suggestion=suggestion)
     )
 
 
-def _numeric(found: checked.Expr, node: ast.Node, scope: Scope) -> bool:
-    if found.type.is_numeric:
-        return True
-    _mismatch(node, scope, Kind.NUMBER, found.type.kind)
-    return False
-
-
 def _arithmetic(node: ast.Arithmetic, scope: Scope) -> checked.Expr | None:
-    left, right = expression(node.left, scope), expression(node.right, scope)
+    left, right = numeric(node.left, scope), numeric(node.right, scope)
     if left is None or right is None:
-        return None
-    numeric = [_numeric(left, node.left, scope), _numeric(right, node.right, scope)]
-    if not all(numeric):
         return None
     decimals = {
         "+": max(left.type.decimals, right.type.decimals),
@@ -203,7 +116,7 @@ def _arithmetic(node: ast.Arithmetic, scope: Scope) -> checked.Expr | None:
         "*": left.type.decimals + right.type.decimals,
         "/": DIVISION_DECIMALS,
     }[node.op]
-    if not fits(decimals, 0, node, scope):
+    if not fits(decimals, _digits(node.op, left, right, decimals), node, scope):
         return None
     money = Kind.MONEY in (left.type.kind, right.type.kind)
     ratio = node.op == "/" and right.type.kind is Kind.MONEY
@@ -211,42 +124,80 @@ def _arithmetic(node: ast.Arithmetic, scope: Scope) -> checked.Expr | None:
     return checked.Arithmetic(node.op, left, right, type=type_, span=node.span)
 
 
-def condition(  # noqa: PLR0911 - one for each kind of condition
-    node: ast.Condition, scope: Scope
-) -> checked.Condition | None:
+def _digits(op: str, left: checked.Expr, right: checked.Expr, decimals: int) -> int:
+    """How many digits the result of two constants has; 0 where that depends on the event."""
+    if not isinstance(left, checked.Const) or not isinstance(right, checked.Const):
+        return 0
+    one, other = _fraction(left), _fraction(right)
+    if op == "/":
+        result = one / other if other else Fraction(0)
+    else:
+        result = {"+": one + other, "-": one - other, "*": one * other}[op]
+    return len(str(abs(int(result * 10**decimals))))
+
+
+def _fraction(constant: checked.Const) -> Fraction:
+    return Fraction(int(constant.value), 10**constant.type.decimals)
+
+
+_FORMS: dict[type[ast.Node], Callable[[Any, Scope], checked.Expr | None]] = {
+    ast.Arithmetic: _arithmetic,
+    ast.Negation: _negation,
+    ast.Call: _call,
+    ast.ItemCount: lambda node, scope: items.of_items(node, scope, _inner),
+    ast.ItemTotal: lambda node, scope: items.of_items(node, scope, _inner),
+    ast.ItemDistinct: lambda node, scope: items.of_items(node, scope, _inner),
+    ast.Lifetime: balances.lifetime,
+    ast.Earned: balances.earned,
+    ast.LeftTo: balances.left_to,
+    ast.DaysSinceJoined: lambda node, _: checked.DaysSinceJoined(
+        type=catalogue.DAYS, span=node.span
+    ),
+    ast.DaysSincePrevious: history.since_previous,
+    ast.Distance: _distance,
+    ast.EventCount: lambda node, scope: history.count(node, scope, _inner),
+    ast.EventFigure: lambda node, scope: history.figure(node, scope, _inner),
+    ast.EventDistinct: lambda node, scope: history.distinct(node, scope, _inner),
+    ast.PastItemCount: lambda node, scope: history.lines(node, scope, _inner),
+    ast.PastItemTotal: lambda node, scope: history.lines(node, scope, _inner),
+    ast.Streak: lambda node, scope: history.streak(node, scope, _inner),
+}
+
+
+def _inner(node: ast.Condition, scope: Scope) -> checked.Condition | None:
+    """A condition inside a form; by itself it must be possible."""
+    found = condition(node, scope)
+    if found is not None:
+        report_impossible(found, scope)
+    return found
+
+
+# --- conditions -----------------------------------------------------------------------------
+
+
+def condition(node: ast.Condition, scope: Scope) -> checked.Condition | None:
     """The typed condition, or None where a part of it has a problem."""
-    match node:
-        case ast.And(parts) | ast.Or(parts):
-            found = [condition(part, scope) for part in parts]
-            known = tuple(part for part in found if part is not None)
-            if len(known) < len(found):
-                return None
-            kind = checked.Conjunction if isinstance(node, ast.And) else checked.Disjunction
-            return kind(known, type=FLAG, span=node.span)
-        case ast.Not(operand):
-            inner = condition(operand, scope)
-            return None if inner is None else checked.Inversion(inner, type=FLAG, span=node.span)
-        case ast.Comparison():
-            return _comparison(node, scope)
-        case ast.Between():
-            return _between(node, scope)
-        case ast.In():
-            return _membership(node, scope)
-        case ast.Known():
-            value = expression(node.value, scope)
-            if value is None:
-                return None
-            return checked.Known(value, node.negated, type=FLAG, span=node.span)
-        case ast.ItemTest() if scope.in_item:
-            _mismatch(node, scope, None, Kind.LIST)
-            return None
-        case ast.ItemTest():
-            where = condition(node.where, scope.within_item())
-            if where is None:
-                return None
-            return checked.ItemTest(node.quantifier, where, type=FLAG, span=node.span)
-        case _:
-            return _truth(node, scope)
+    check = _CONDITIONS.get(type(node))
+    return _truth(node, scope) if check is None else check(node, scope)  # type: ignore[arg-type]  # what is no condition is an expression
+
+
+def _parts(node: ast.And | ast.Or, scope: Scope) -> checked.Condition | None:
+    found = [condition(part, scope) for part in node.parts]
+    known = tuple(part for part in found if part is not None)
+    if len(known) < len(found):
+        return None
+    kind = checked.Conjunction if isinstance(node, ast.And) else checked.Disjunction
+    return kind(known, type=FLAG, span=node.span)
+
+
+def _not(node: ast.Not, scope: Scope) -> checked.Condition | None:
+    inner = condition(node.operand, scope)
+    return None if inner is None else checked.Inversion(inner, type=FLAG, span=node.span)
+
+
+def _known(node: ast.Known, scope: Scope) -> checked.Condition | None:
+    value = expression(node.value, scope)
+    return value and checked.Known(value, node.negated, type=FLAG, span=node.span)
 
 
 def _truth(node: ast.Expr, scope: Scope) -> checked.Condition | None:
@@ -254,7 +205,8 @@ def _truth(node: ast.Expr, scope: Scope) -> checked.Condition | None:
     if value is None:
         return None
     if value.type.kind is not Kind.FLAG:
-        _mismatch(node, scope, Kind.FLAG, value.type.kind)
+        several = value.type.kind in SEVERAL
+        _mismatch(node, scope, None if several else Kind.FLAG, value.type.kind)
         return None
     return checked.Truth(value, type=FLAG, span=node.span)
 
@@ -266,12 +218,15 @@ def _sides(
     # The side that has a type by itself tells what a bare name or a text on the other may be.
     other = others[0]
     is_tier = isinstance(other, ast.Name) and other.parts == ("tier",) and first != other
-    if is_tier or (isinstance(first, ast.Constant) and not isinstance(other, ast.Constant)):
+    if is_tier or (isinstance(first, CONSTANTS) and not isinstance(other, CONSTANTS)):
         lead = expression(other, scope)
         head = expression(first, scope, lead.type if lead else None)
     else:
         head = expression(first, scope)
     if head is None:
+        return None
+    if head.type.kind in SEVERAL:
+        _mismatch(first, scope, None, head.type.kind)
         return None
     found = [head]
     for node in others:
@@ -279,7 +234,9 @@ def _sides(
         if value is None:
             continue
         if not _comparable(head.type, value.type):
-            _mismatch(node, scope, head.type.kind, value.type.kind, _as_tier(node, head, scope))
+            several = value.type.kind in SEVERAL
+            expected = None if several else head.type.kind
+            _mismatch(node, scope, expected, value.type.kind, _as_tier(node, head, scope))
         elif ordered and head.type.kind in UNORDERED:
             _mismatch(node, scope, None, head.type.kind)
         else:
@@ -290,7 +247,7 @@ def _sides(
 def _as_tier(node: ast.Expr, head: checked.Expr, scope: Scope) -> str | None:
     """The tier that a text names, where a tier is asked for."""
     if head.type.kind is Kind.TIER and isinstance(node, ast.Text):
-        return nearest(node.value, scope.declared.tier_names)
+        return nearest(node.value, scope.declared.tiers)
     return None
 
 
@@ -330,3 +287,83 @@ def _membership(node: ast.In, scope: Scope) -> checked.Condition | None:
     )
     kind = checked.Conjunction if node.negated else checked.Disjunction
     return kind(parts, type=FLAG, span=node.span)
+
+
+def _in_list(node: ast.InList, scope: Scope) -> checked.Condition | None:
+    """Membership among the constants of a declared list."""
+    value, declared = expression(node.value, scope), scope.declared
+    choices = declared.lists.get(node.list.dotted)
+    if choices is None:
+        name, span = node.list.dotted, node.list.span
+        report_unknown(name, span, "list", declared.lists, declared, scope.problems, told=True)
+        return None
+    if value is None:
+        return None
+    if value.type.kind in SEVERAL:
+        _mismatch(node.value, scope, None, value.type.kind)
+        return None
+    if choices and not _comparable(value.type, choices[0].type):
+        _mismatch(node.list, scope, value.type.kind, choices[0].type.kind)
+        return None
+    return checked.Membership(value, choices, node.negated, type=FLAG, span=node.span)
+
+
+def _in_segment(node: ast.InSegment, scope: Scope) -> checked.Condition | None:
+    name = find_segment(node.segment, scope.declared, scope.problems)
+    return None if name is None else checked.InSegment(name, type=FLAG, span=node.span)
+
+
+def _text(node: ast.Expr, scope: Scope) -> checked.Const | None:
+    """A constant text: written there, or a parameter."""
+    found = expression(node, scope)
+    if found is None:
+        return None
+    if found.type.kind not in TEXTUAL:
+        _mismatch(node, scope, Kind.TEXT, found.type.kind)
+        return None
+    if not isinstance(found, checked.Const):
+        scope.problems.report(NotHere(span=node.span, form="constant"))
+        return None
+    return found
+
+
+def _text_test(node: ast.TextTest, scope: Scope) -> checked.Condition | None:
+    value, text = expression(node.value, scope), _text(node.text, scope)
+    if value is None or text is None:
+        return None
+    if value.type.kind not in TEXTUAL:
+        several = value.type.kind in SEVERAL
+        _mismatch(node.value, scope, None if several else Kind.TEXT, value.type.kind)
+        return None
+    return checked.TextTest(node.op, value, text, type=FLAG, span=node.span)
+
+
+def _has_tag(node: ast.HasTag, scope: Scope) -> checked.Condition | None:
+    value, tag = expression(node.value, scope), _text(node.tag, scope)
+    if value is None or tag is None:
+        return None
+    if value.type.kind is not Kind.TAGS:
+        _mismatch(node.value, scope, Kind.TAGS, value.type.kind)
+        return None
+    return checked.HasTag(value, tag, type=FLAG, span=node.span)
+
+
+_CONDITIONS: dict[type[ast.Node], Callable[[Any, Scope], checked.Condition | None]] = {
+    ast.And: _parts,
+    ast.Or: _parts,
+    ast.Not: _not,
+    ast.Comparison: _comparison,
+    ast.Between: _between,
+    ast.In: _membership,
+    ast.InList: _in_list,
+    ast.InSegment: _in_segment,
+    ast.TextTest: _text_test,
+    ast.HasTag: _has_tag,
+    ast.Holds: lambda node, _: checked.Holds(node.kind, node.name, type=FLAG, span=node.span),
+    ast.IsBirthday: lambda node, _: checked.IsBirthday(type=FLAG, span=node.span),
+    ast.BirthdayMonth: lambda node, _: checked.BirthdayMonth(type=FLAG, span=node.span),
+    ast.EventTest: lambda node, scope: history.test(node, scope, _inner),
+    ast.Nth: lambda node, scope: history.nth(node, scope, _inner),
+    ast.Known: _known,
+    ast.ItemTest: lambda node, scope: items.item_test(node, scope, _inner),
+}

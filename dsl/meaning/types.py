@@ -64,6 +64,19 @@ class EventType:
     doc: str = ""
 
 
+# The attribute whose lines are an event's items.
+LINES = "items"
+
+
+def lines_of(event: EventType) -> tuple[str, ...]:
+    """The attribute whose lines are the event's items: `items`, else its list of another name.
+
+    Several where none is called `items` and none is more than the others.
+    """
+    lists = [name for name, info in event.attributes.items() if info.type.kind is Kind.LIST]
+    return (LINES,) if LINES in lists else tuple(lists)
+
+
 @dataclass(frozen=True, slots=True)
 class Exact:
     """An exact number: value / 10**decimals, without trailing zeros."""

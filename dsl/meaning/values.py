@@ -14,9 +14,10 @@ from decimal import Decimal, InvalidOperation
 from dsl.meaning.types import Kind, Type
 from dsl.text.nearest import nearest
 
-Value = Decimal | str | bool | dt.date | dt.datetime
+Value = Decimal | str | bool | dt.date | dt.datetime | tuple[str, ...]
 
 LONGEST_ID, LONGEST_TEXT = 200, 1000
+MOST_TAGS = 1000
 # Of what was sent, this many characters stand in a problem.
 LONGEST_SHOWN = 60
 # A scaled number has at most this many digits (docs/language.md, section 1).
@@ -146,6 +147,21 @@ def read_id(value: object, _type: Type) -> str | Wrong:
     return value if value.isprintable() else Wrong("control-character")
 
 
+def read_tags(value: object, type_: Type) -> tuple[str, ...] | Wrong:
+    """A customer's tags: a list of texts, each once, in code-point order."""
+    if not isinstance(value, list | tuple):
+        return Wrong("not-tags", {"found": _shown(value)})
+    if len(value) > MOST_TAGS:
+        return Wrong("too-many-tags", {"limit": str(MOST_TAGS)})
+    tags: set[str] = set()
+    for one in value:
+        tag = read_text(one, type_)
+        if isinstance(tag, Wrong):
+            return tag
+        tags.add(tag)
+    return tuple(sorted(tags))
+
+
 def read_flag(value: object, _type: Type) -> bool | Wrong:
     """True or false, also as a text."""
     if isinstance(value, bool):
@@ -213,4 +229,5 @@ READERS: dict[Kind, Callable[[object, Type], Value | Wrong]] = {
     Kind.FLAG: read_flag,
     Kind.DATE: read_date,
     Kind.DATETIME: read_moment,
+    Kind.TAGS: read_tags,
 }

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dsl.meaning import catalogue
 from dsl.meaning.diagnostics import (
+    DerivedCycle,
     DuplicateName,
     LowFactor,
     NoBaseRate,
+    NotHere,
+    OutOfRange,
+    PercentRange,
+    Shadowed,
     Syntax,
     TypeMismatch,
     UnknownCurrency,
@@ -66,19 +73,36 @@ def _key(problem: Diagnostic) -> str:
             return f"unknown-name-{problem.role}"
         case TypeMismatch() if problem.expected is None:
             return _unusable(problem.found)
-        case UnknownCurrency() if problem.expected is not None:
-            return "unknown-currency-other"
-        case LowFactor():
-            return "low-factor"
-        case ZeroStep():
-            return "zero-step"
+        case NotHere():
+            return f"not-here-{problem.form}"
+        case Shadowed():
+            return f"shadowed-{problem.kind}"
+        case DuplicateName() if problem.role == "clause":
+            return "duplicate-name-clause"
+        case DuplicateName() if problem.name in catalogue.RESERVED_NAMES:
+            return "duplicate-name-reserved"
         case _:
-            return problem.code
+            return _VARIANTS.get(type(problem), _code)(problem)
+
+
+def _code(problem: Any) -> str:  # noqa: ANN401 - any problem
+    return str(problem.code)
+
+
+_VARIANTS: dict[type, Callable[[Any], str]] = {
+    UnknownCurrency: lambda p: _code(p) if p.expected is None else "unknown-currency-other",
+    NoBaseRate: lambda p: _code(p) if p.event else "no-base-rate-derived",
+    PercentRange: lambda p: "percent-range-total" if p.total else _code(p),
+    DerivedCycle: lambda p: _code(p) if len(p.names) > 1 else "derived-cycle-own",
+    LowFactor: lambda _: "low-factor",
+    ZeroStep: lambda _: "zero-step",
+    OutOfRange: lambda _: "out-of-range",
+}
 
 
 def _unusable(kind: Kind) -> str:
     """Which template tells of a kind of value that has no place there at all."""
-    if kind in (Kind.LIST, Kind.DURATION):
+    if kind in (Kind.LIST, Kind.DURATION, Kind.TAGS):
         return f"type-mismatch-{kind.value}"
     return "type-mismatch-order"
 
@@ -94,6 +118,8 @@ def _words(problem: Diagnostic, wording: dict[str, Any]) -> dict[str, object]:
         words["known"] = ", ".join(f"`{name}`" for name in problem.known)
     elif isinstance(problem, NoBaseRate):
         words["one"] = problem.unit.removesuffix("s")
+    elif isinstance(problem, DerivedCycle):
+        words["circle"] = ", ".join(f"`{name}`" for name in problem.names)
     elif isinstance(problem, DuplicateName):
         words["role"] = wording["role"][problem.role]
     elif isinstance(problem, BadLiteral):
