@@ -7,19 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dsl.text.ast import (
-    And,
-    AttributesDecl,
-    Comment,
-    Condition,
-    EventDecl,
-    Node,
-    Or,
-    ProgramDecl,
-    Rule,
-    Statement,
-    TierDecl,
-)
+from dsl.text import ast
+from dsl.text.ast import Comment, Node, Statement
 from dsl.text.source import Span
 
 
@@ -84,25 +73,50 @@ def anchors(statements: Sequence[Statement]) -> Iterator[Node]:
     """The nodes that can have a line of their own, in the order of the text, outer ones first."""
     for statement in statements:
         yield statement
-        match statement:
-            case ProgramDecl():
-                options = (statement.timezone, statement.currency, *statement.clauses)
-                yield from sorted(filter(None, options), key=lambda node: node.span.start)
-            case AttributesDecl() | EventDecl():
-                yield from statement.attributes
-            case TierDecl():
-                for option in statement.options:
-                    yield from option
-            case Rule():
-                yield statement.trigger
-                if statement.where is not None:
-                    yield from _condition_anchors(statement.where)
-                yield from statement.rewards
-                yield from statement.clauses
+        yield from _parts(statement)
 
 
-def _condition_anchors(node: Condition) -> Iterator[Node]:
+def _parts(statement: Statement) -> Iterator[Node]:
+    match statement:
+        case ast.ProgramDecl():
+            options = (statement.timezone, statement.currency, *statement.clauses)
+            yield from sorted(filter(None, options), key=lambda node: node.span.start)
+        case ast.AttributesDecl() | ast.EventDecl():
+            yield from statement.attributes
+        case ast.UnitDecl() | ast.ThingDecl():
+            yield from statement.options
+        case ast.TierDecl():
+            for together in statement.items:
+                yield from together
+            yield from statement.options
+        case ast.SegmentDecl():
+            yield from _condition_anchors(statement.where)
+        case ast.ListDecl():
+            yield from statement.values
+        case ast.ParameterDecl():
+            yield statement.value
+        case ast.CampaignDecl():
+            yield from statement.clauses
+        case ast.RewardDecl():
+            yield from statement.prices
+            yield from statement.options
+        case ast.ChallengeDecl():
+            yield from statement.goals
+            yield from statement.rewards
+            yield from statement.clauses
+        case ast.GuardDecl():
+            yield from statement.events
+            yield from _condition_anchors(statement.where)
+        case ast.Rule():
+            yield statement.trigger
+            if statement.where is not None:
+                yield from _condition_anchors(statement.where)
+            yield from statement.rewards
+            yield from statement.clauses
+
+
+def _condition_anchors(node: ast.Condition) -> Iterator[Node]:
     yield node
-    if isinstance(node, And | Or):
+    if isinstance(node, ast.And | ast.Or):
         for part in node.parts:
             yield from _condition_anchors(part)

@@ -52,6 +52,7 @@ ENGLISH = Spoken(
     },
     units={"point": "points", "time": "times"},
     events={f"{event}s": event for event in COUNTED_EVENTS},
+    names=frozenset({"at", "birthday"}),
     expected={
         "NUMBER": "a number",
         "NAME": "a name",

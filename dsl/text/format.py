@@ -13,7 +13,7 @@ from dsl.text.comments import anchors, attach
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.layout import render
 from dsl.text.parse import parse
-from dsl.text.writer import Writer
+from dsl.text.writing.statements import Writer
 
 
 class FormatError(ValueError):

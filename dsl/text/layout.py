@@ -77,6 +77,11 @@ def render(layout: Layout) -> str:
     return "\n".join(lines)
 
 
+def on_one_line(layout: Layout) -> str:
+    """The text of a layout that has no forced break."""
+    return "".join(part for part in _flat(layout) if part is not None)
+
+
 def _ended(line: str, comments: Sequence[str]) -> str:
     said = f"  # {' '.join(comments)}" if comments else ""
     return (line + said).rstrip()

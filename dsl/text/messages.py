@@ -6,6 +6,8 @@ parts know their places in the whole text. Source: docs/language.md, section 3.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -24,6 +26,7 @@ def split(token: Token, grammar: Grammar, diagnostics: list[Diagnostic]) -> list
     literals.text(token.text, Span(token.start, token.end))
     diagnostics += literals.diagnostics
     characters = list(_resolved(token))
+    resolved = "".join(character for character, _ in characters)
     parts: list[str | Node] = []
     text = ""
     at = 0
@@ -40,7 +43,7 @@ def split(token: Token, grammar: Grammar, diagnostics: list[Diagnostic]) -> list
             diagnostics.append(_syntax(place, place + 1, "}", "`}}`", suggestion="}}"))
             at += 1
         else:
-            end = _closing(characters, at + 1)
+            end = _closing(resolved, at + 1, grammar)
             if end is None:
                 diagnostics.append(_syntax(place, place + 1, "{", "`{{`", "a closing `}`"))
                 break
@@ -71,16 +74,22 @@ def _resolved(token: Token) -> Iterator[tuple[str, int]]:
         at += 1
 
 
-def _closing(characters: list[tuple[str, int]], start: int) -> int | None:
+def _closing(text: str, start: int, grammar: Grammar) -> int | None:
     """The index of the brace that ends an expression; those inside quotes do not."""
-    quoted = False
-    for at in range(start, len(characters)):
-        character = characters[at][0]
-        if character in QUOTES and characters[at - 1][0] != "\\":
-            quoted = not quoted
-        elif character == "}" and not quoted:
+    at = start
+    while at < len(text):
+        if text[at] == "}":
             return at
+        skipped = _skipped(grammar).match(text, at) if text[at] in f"{QUOTES}`" else None
+        at = skipped.end() if skipped else at + 1
     return None
+
+
+@functools.cache
+def _skipped(grammar: Grammar) -> re.Pattern[str]:
+    """What stands in quotes or backquotes."""
+    patterns = dict(grammar.patterns)
+    return re.compile(f"{patterns['STRING']}|{patterns['QUOTED_NAME']}")
 
 
 def _expression(

@@ -3,47 +3,60 @@
 from __future__ import annotations
 
 import functools
-from typing import Literal
 
 from dsl.text.ast import Name
 from dsl.text.grammar import Grammar
 from dsl.text.literals import name as composed
-
-# Where a name can stand: by the rules of the grammar that are looked for there, and those that
-# are not.
-Role = Literal["expression", "target", "unit", "event", "declared"]
-_ROLES: dict[Role, tuple[str, tuple[str, ...]]] = {
-    "expression": ("atom", ()),
-    "target": ("path", ("atom",)),
-    "unit": ("unit", ()),
-    "event": ("event_name", ()),
-    "declared": ("name", ("unit", "event_name")),
-}
+from dsl.text.machine import Machine, Token
+from dsl.text.scan import scan
+from dsl.text.terminals import is_currency, terminal_of
 
 
 @functools.cache
-def reserved(grammar: Grammar, role: Role) -> frozenset[str]:
-    """The words that are keywords somewhere where a name of this role can stand."""
-    wanted, unwanted = _ROLES[role]
-    terminals: set[str] = set()
-    for choices, rules in zip(grammar.table.actions, grammar.table.gotos, strict=True):
-        if wanted in rules and not any(name in rules for name in unwanted):
-            terminals.update(choices)
-    forms = {"unit": grammar.spoken.units, "event": grammar.spoken.events}.get(role, {})
-    words = {word for word, names in grammar.words.items() if not terminals.isdisjoint(names)}
-    return frozenset(words | forms.keys())
+def _choices(grammar: Grammar, before: str) -> frozenset[str]:
+    """The terminals that can stand after a text, which is the beginning of a sentence."""
+    parser = Machine(grammar.table, "document")
+    lexemes = scan(before, grammar).lexemes
+    for at, lexeme in enumerate(lexemes):
+        following = lexemes[at + 1] if at + 1 < len(lexemes) else None
+        terminal = terminal_of(lexeme, following, parser, grammar, unfinished=True)
+        if terminal is None or not parser.feed(Token(terminal, lexeme.text, 0, 0)):
+            raise ValueError(before)
+    return parser.accepts()
 
 
-def written(name: Name, role: Role, grammar: Grammar) -> str:
-    """A name as it is written in the role; after a dot nothing is reserved."""
+@functools.cache
+def reserved(grammar: Grammar, before: str) -> frozenset[str]:
+    """The words that are keywords after a text, but for names that the next word tells apart."""
+    choices = _choices(grammar, before)
+    keywords = (
+        word
+        for word, terminals in grammar.words.items()
+        if any(terminal in choices and terminal != "FUNCTION" for terminal in terminals)
+    )
+    return frozenset(keywords) - grammar.spoken.names
+
+
+def written(
+    name: Name, before: str, grammar: Grammar, forms: frozenset[str] = frozenset()
+) -> str:
+    """A name as it is written after a text such as `on`; after a dot nothing is reserved.
+
+    `forms` are other forms of built-in names, which an exact name is told from by its backquotes.
+    """
     first, *rest = name.parts
-    taken = reserved(grammar, role)
-    return ".".join([_quoted(first, taken), *(_quoted(part, frozenset()) for part in rest)])
+    taken = reserved(grammar, before)
+    quoted = (
+        first.lower() in taken
+        or (first in forms and not rest)
+        or (is_currency(first) and "CURRENCY" in _choices(grammar, before))
+    )
+    return ".".join([_quoted(first, quoted=quoted), *(_quoted(part) for part in rest)])
 
 
-def _quoted(part: str, taken: frozenset[str]) -> str:
+def _quoted(part: str, *, quoted: bool = False) -> str:
     plain = part.replace("_", "a")
     is_word = bool(plain) and plain.isalnum() and not part[0].isdigit()
-    if is_word and not part[0].isnumeric() and part.lower() not in taken:
+    if is_word and not part[0].isnumeric() and not quoted:
         return part
     return f"`{composed(part)}`"

@@ -12,7 +12,8 @@ class Spoken:
 
     `values` gives the words that stand for a value, by the terminal they make: the grammar says
     where they can stand, this table what they are. `units` and `events` turn other forms of a
-    built-in name (plurals) into the name. `expected` and `starters` are how a reader is told what
+    built-in name (plurals) into the name; `names` are built-in names that are keywords elsewhere and
+    never need backquotes. `expected` and `starters` are how a reader is told what
     could stand at a place, `parts` what starts of the grammar are called; `mistyped` is what people write for an operator or a word.
     """
 
@@ -20,6 +21,7 @@ class Spoken:
     values: Mapping[str, Mapping[str, object]]
     units: Mapping[str, str]
     events: Mapping[str, str]
+    names: frozenset[str]
     expected: Mapping[str, str]
     parts: Mapping[str, str]
     mistyped: Mapping[str, str]

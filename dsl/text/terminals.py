@@ -15,13 +15,18 @@ from dsl.text.scan import Lexeme
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
+def is_currency(word: str) -> bool:
+    """True of what has the form of a currency, such as EUR."""
+    return _CURRENCY.fullmatch(word) is not None
+
+
 def possible(lexeme: Lexeme, grammar: Grammar) -> tuple[str, ...]:
     """All terminals that a lexeme can be somewhere, keywords before names."""
     if lexeme.terminal != "NAME":
         return (lexeme.terminal,)
     text = lexeme.text
     keywords = grammar.words.get(text.lower(), ()) if text.isascii() else ()
-    if len(text) == 3 and _CURRENCY.fullmatch(text):  # noqa: PLR2004 - as ISO 4217 has it
+    if is_currency(text):
         return (*keywords, "CURRENCY", "NAME")
     return (*keywords, "NAME")
 
