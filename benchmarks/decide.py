@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.full import full_events, full_text
+from benchmarks.full import full_events, full_texts
 from benchmarks.live import Live
 from benchmarks.measuring import at_quantile, one_core
 from benchmarks.tables import Cell, Figure, Table
@@ -82,7 +82,7 @@ def measure(
 
 def run_history(size: int, seeded: int, decided: int) -> Run:
     """Decide a history under so many rules, its first part untimed."""
-    live = Live(full_text(size))
+    live = Live(full_texts(size))
     events = full_events(seeded + decided)
     count = _seed(live, itertools.islice(events, seeded))
     return _decide(live, events, decided, count)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,8 @@ OTHER_EVENTS = ("review", "checkin", "visit")
 WINDOWS = (30, 7, 60, 90, 365)
 FIRST = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 SECONDS_BETWEEN = (1, 60)
+# A stored text may be a little longer (docs/language.md, section 6).
+MOST_LENGTH = 60_000
 # From so many rules on, most name a store.
 MANY = 200
 DECLARATIONS = """\
@@ -152,7 +154,7 @@ def _weekend(n: _Numbers) -> str:
 def _pause(n: _Numbers) -> str:
     return (
         f'on purchase where (channel = "{n.channel}" or amount >= {90 + n.turn})'
-        f' and not (store = "s{(n.store + 3) % STORES}")'
+        f' and (not (store = "s{(n.store + 3) % STORES}") or store is unknown)'
         f" and days since previous purchase > 5{n.in_store}"
         f" award 2 points per {20 + n.turn % 30} spent limit 5000 points per customer"
     )
@@ -186,10 +188,21 @@ def full_rules(count: int) -> list[str]:
     return rules
 
 
-def full_text(count: int) -> str:
-    """A program of so many rules."""
-    rules = [f'rule "R{n}": {text}\n' for n, text in enumerate(full_rules(count))]
-    return DECLARATIONS + "".join(rules)
+def full_texts(count: int) -> list[str]:
+    """A program of so many rules, in as few texts as hold them."""
+    return packed(
+        DECLARATIONS, [f'rule "R{n}": {text}\n' for n, text in enumerate(full_rules(count))]
+    )
+
+
+def packed(text: str, statements: Iterable[str], most: int = MOST_LENGTH) -> list[str]:
+    """Statements after a first text, in texts that are not too long."""
+    texts = [text]
+    for statement in statements:
+        if len(texts[-1]) + len(statement) > most:
+            texts.append("")
+        texts[-1] += statement
+    return texts
 
 
 def full_events(count: int, seed: int = 3) -> Iterator[dict[str, Any]]:

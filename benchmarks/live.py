@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dsl
@@ -12,8 +12,8 @@ from benchmarks.ours import checked_program
 class Live:
     """A program with the states of its customers and the counters of its limits and budgets."""
 
-    def __init__(self, text: str) -> None:
-        self.program = checked_program(text)
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.program = checked_program(texts)
         self._compiled = dsl.compile_program(self.program)
         self._states: dict[str, dsl.CustomerState] = {}
         self._used: dict[dsl.CounterKey, int] = {}

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import dsl
-from benchmarks.shape import Answer, Event, ShapeRule, shape_text
+from benchmarks.shape import Answer, Event, ShapeRule, shape_texts
 from dsl.meaning.checked import Program
 
 
-def checked_program(text: str) -> Program:
-    """The program of a text without errors."""
-    checked = dsl.check([dsl.Part(text)])
+def checked_program(texts: Iterable[str]) -> Program:
+    """The program of texts without errors."""
+    checked = dsl.check([dsl.Part(text) for text in texts])
     assert checked.program is not None, checked.diagnostics[:3]
     return checked.program
+
+
+@lru_cache(maxsize=1)
+def shape_program(rules: tuple[ShapeRule, ...]) -> Program:
+    """The program of rules; checking 10,000 takes long, so each form of ours takes the same one."""
+    return checked_program(shape_texts(rules))
 
 
 class Dicts:
@@ -25,7 +32,7 @@ class Dicts:
 
     def __init__(self, rules: Sequence[ShapeRule]) -> None:
         matcher = import_module("dsl.engine.matching").Matcher
-        self._match = matcher(checked_program(shape_text(rules))).match
+        self._match = matcher(shape_program(tuple(rules))).match
 
     def prepare(self, events: Sequence[Event]) -> Sequence[Event]:
         """The events as they are."""

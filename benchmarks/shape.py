@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.full import packed
+
 CATEGORIES = tuple(f"c{number}" for number in range(25))
 CHANNELS = ("web", "app", "store", "phone")
 TIERS = ("silver", "gold", "platinum")
@@ -61,10 +63,10 @@ def shape_rules(count: int, seed: int = 7) -> list[ShapeRule]:
     ]
 
 
-def shape_text(rules: Sequence[ShapeRule]) -> str:
+def shape_texts(rules: Sequence[ShapeRule]) -> list[str]:
     """The program of the rules; its tiers are given, as nothing here has a state."""
-    tiers = [f"tier {tier}: by award" for tier in TIERS]
-    return "\n".join([*tiers, *(rule.text(number) for number, rule in enumerate(rules)), ""])
+    tiers = "".join(f"tier {tier}: by award\n" for tier in TIERS)
+    return packed(tiers, (f"{rule.text(number)}\n" for number, rule in enumerate(rules)))
 
 
 def shape_events(count: int, seed: int = 11) -> list[Event]:

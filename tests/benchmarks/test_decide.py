@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import decide
-from benchmarks.full import KINDS, full_events, full_rules, full_text
+from benchmarks.full import KINDS, full_events, full_rules, full_texts
 from benchmarks.live import Live
 from benchmarks.ours import checked_program
 
 
 @pytest.mark.parametrize("count", [len(KINDS), 50, 240])
 def test_the_rules_are_a_program_without_errors(count: int) -> None:
-    assert len(checked_program(full_text(count)).rules) == count
+    assert len(checked_program(full_texts(count)).rules) == count
 
 
 def test_rules_and_events_are_the_same_every_time() -> None:
@@ -21,7 +21,7 @@ def test_rules_and_events_are_the_same_every_time() -> None:
 
 
 def test_every_kind_of_rule_awards_something() -> None:
-    live = Live(full_text(4 * len(KINDS)))
+    live = Live(full_texts(4 * len(KINDS)))
     paid = {
         int(award.rule.removeprefix("R")) % len(KINDS)
         for event in full_events(6_000)

@@ -18,7 +18,7 @@ from benchmarks.shape import (
     expected,
     shape_events,
     shape_rules,
-    shape_text,
+    shape_texts,
 )
 
 RULES = shape_rules(150)
@@ -102,7 +102,7 @@ def test_one_pair_in_500_matches() -> None:
 
 
 def test_the_shape_is_a_program() -> None:
-    program = checked_program(shape_text(RULES))
+    program = checked_program(shape_texts(RULES))
     assert len(program.rules) == len(RULES)
 
 
