@@ -5,28 +5,34 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from app.services.cases.case import AwardLine, Case, RefusalLine
-from app.services.cases.engines import IDENTITY, opening_balances, profile_of
 from app.services.cases.outcome import Actual
 from app.services.errors import NotFound
 from dsl.meaning.checked import Program
 
-REFERENCE = Path(__file__).parents[3] / "tests" / "reference.py"
+REFERENCE = Path(__file__).parents[3] / "tests" / "reference"
+# The name by which its modules import each other.
+NAME = "tests.reference"
 
 
 def load_reference(path: Path = REFERENCE) -> ModuleType:
-    """The module of the naive evaluator, which stands in a checkout beside the tests."""
-    spec = importlib.util.spec_from_file_location("tally_reference", path)
-    if spec is None or spec.loader is None or not path.is_file():
+    """The package of the naive evaluator, which stands in a checkout beside the tests."""
+    front = path / "__init__.py"
+    if not front.is_file():
+        raise NotFound("The reference evaluator, %(path)s, comes with a checkout.", path=str(path))
+    known = sys.modules.get(NAME)
+    if known is not None and known.__file__ == str(front):
+        return known
+    spec = importlib.util.spec_from_file_location(
+        NAME, front, submodule_search_locations=[str(path)]
+    )
+    if spec is None or spec.loader is None:
         raise NotFound("The reference evaluator, %(path)s, comes with a checkout.", path=str(path))
     module = importlib.util.module_from_spec(spec)
-    # Dataclasses look their module up by name.
-    sys.modules[spec.name] = module
+    sys.modules[NAME] = module
     spec.loader.exec_module(module)
     return module
 
@@ -37,35 +43,36 @@ class ReferenceEngine:
     def __init__(self, path: Path = REFERENCE) -> None:
         self._module = load_reference(path)
 
-    def run(self, case: Case, programs: Sequence[Program]) -> Actual:
+    def run(self, case: Case, programs: Sequence[Program]) -> Actual:  # noqa: ARG002 - it reads the texts
         """What the reference decides, event by event in the order of delivery."""
-        reference = self._module.Reference([(v.starts, v.text) for v in case.versions])
+        exact = self._module.as_decimal
+        versions = [(version.starts, version.text) for version in case.versions]
+        reference = self._module.Reference(versions, case.secret, case.start)
         for opening in case.customers:
-            profile = profile_of(opening, programs[0])
-            attributes = {name: v for name, v in profile.items() if name not in IDENTITY}
-            balances = opening_balances(opening, programs[0])
-            reference.open(opening.id, attributes, opening.tier, balances)
-        decisions = {}
-        conflicts = []
+            reference.open(opening.id, opening.joined, opening.tier, opening.given)
         for raw in case.events:
-            decision = reference.decide(raw)
-            if any(refusal.rule is None for refusal in decision.refusals):
-                conflicts += decision.refusals
-            else:
-                decisions[raw["id"]] = decision
-        refusals = [r for d in decisions.values() for r in d.refusals] + conflicts
+            reference.deliver(raw)
         ends = case.ends
+        if ends is None:
+            return Actual()
+        reference.finish(ends)
         return Actual(
             [
-                AwardLine(a.event, None, a.rule, a.customer, a.unit, _decimal(a.amount))
-                for decision in decisions.values()
-                for a in decision.awards
+                AwardLine(
+                    line.event,
+                    line.at if line.event is None else None,
+                    line.rule,
+                    line.customer,
+                    line.kind,
+                    line.value if isinstance(line.value, str) else exact(line.value),
+                    line.status,
+                )
+                for line in reference.lines
             ],
-            {c: {u: _decimal(n) for u, n in h.items()} for c, h in reference.balances().items()},
-            reference.tiers(ends) if ends is not None else {},
-            [RefusalLine(r.event, r.rule, r.reason) for r in refusals],
+            {
+                c: {u: exact(n) for u, n in held.items()}
+                for c, held in reference.balances(ends).items()
+            },
+            reference.tiers(ends),
+            [RefusalLine(r.event, r.rule, r.reason) for r in reference.refusals],
         )
-
-
-def _decimal(amount: Any) -> Decimal:  # noqa: ANN401 - a Fraction whose denominator divides a power of ten
-    return Decimal(amount.numerator) / Decimal(amount.denominator)
