@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test bench check messages catalogues locks lock clean
+.PHONY: help setup assets demo test fuzz bench check messages catalogues locks lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -41,6 +41,9 @@ demo: setup ## Serve the demo with real grocery history at http://127.0.0.1:8000
 
 test: setup ## Run every test (ARGS= for pytest, JOBS= for processes); what is missing is skipped with its reason
 	$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+
+fuzz: setup ## Hold 100,000 programs and 2,000,000 hostile texts against the language; takes hours (ARGS=--help)
+	$(BIN)/python -m tests.fuzz --jobs $(JOBS) $(ARGS)
 
 check: setup ## Hold the whole to its rules: style, types, layers, catalogues, formatted rules, locks
 	$(BIN)/ruff check .

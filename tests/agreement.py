@@ -19,6 +19,14 @@ def differences(drawn: Drawn) -> list[str]:
     return found + unlike(compiled, reference)
 
 
+def oracle(drawn: Drawn) -> Actual | None:
+    """What the oracle decides; None where it fails."""
+    try:
+        return REFERENCE.run(drawn.case, drawn.programs)
+    except Exception:  # noqa: BLE001 - a finding is told without it
+        return None
+
+
 def unlike(compiled: Actual, reference: Actual) -> list[str]:
     """How two outcomes differ in awards, refusals, balances and tiers."""
     found = _unlike("award", compiled.awards, reference.awards)

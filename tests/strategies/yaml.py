@@ -33,6 +33,12 @@ def case_file(case: Case, actual: Actual | None = None) -> str:
     return "\n".join([*lines, *_expected(actual)]) + "\n"
 
 
+def text_file(name: str, text: str) -> str:
+    """The text of a case file whose program is a text, whatever stands in it."""
+    program = json.dumps(text)
+    return f"- name: {json.dumps(name)}\n  program: {program}\n  events: []\n  expect: {{}}\n"
+
+
 def _expected(actual: Actual | None) -> list[str]:
     if actual is None:
         return ["  expect: {}"]

@@ -178,7 +178,9 @@ def _held(draft: Draft) -> str:
         lambda: f"points earned {window(draft)}",
     ]
     if draft.has("tiers"):
-        choices.append(lambda: f"left to {tier(draft)}")
+        # Only of a tier whose first item is a number can be said how much of it is left.
+        draft.declare("tiers", lambda: tiers(draft))
+        choices.append("left to silver")
     return draft.one(*choices)
 
 
@@ -219,14 +221,16 @@ def tiers(draft: Draft) -> str:
 def _tier_item(draft: Draft, place: int) -> str:
     inner = Scope(settled=False)
     bought = replace(inner, past="purchase")
-    return draft.one(
+    items: list[Choice] = [
         lambda: f"{place * 50} spent {window(draft)}",
         lambda: f"{place * 20} points held",
         lambda: f"{place * 30} points earned {window(draft)}",
         lambda: f"{place} purchases {window(draft)}",
         lambda: f"{place + 1} purchases where ({condition(draft, bought, 0)}) {window(draft)}",
-        lambda: f"where ({condition(draft, inner, depth=0)})",
-    )
+    ]
+    if place > 1:
+        items.append(lambda: f"where ({condition(draft, inner, depth=0)})")
+    return draft.one(*items)
 
 
 def segment(draft: Draft) -> str:

@@ -107,7 +107,7 @@ def challenge(draft: Draft) -> None:
     """A challenge of the program."""
 
     def made() -> str:
-        inner = Scope(("purchase",), past="purchase")
+        inner = Scope(past="purchase")
         where = f" where ({condition(draft, inner, 0)})" if draft.once_in(2) else ""
         goals = draft.one(
             f"{draft.number(1, 3)} purchases{where}",

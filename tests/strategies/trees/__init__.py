@@ -1,5 +1,5 @@
 """Hypothesis strategies for trees of the language: any that a text can say, well-typed or not."""
 
-from tests.strategies.trees.statements import documents, sentences
+from tests.strategies.trees.statements import PARTS, documents, sentences
 
-__all__ = ["documents", "sentences"]
+__all__ = ["PARTS", "documents", "sentences"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import get_args
+from functools import cache
+from typing import Any, cast, get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -21,10 +23,18 @@ from tests.strategies.trees.words import (
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 Inner = SearchStrategy[ast.Expr]
+# Composed, so that what fails is told by a name: spelled out these two are pages long.
+Draw = Callable[[SearchStrategy[Any]], Any]
 
 
-def expressions() -> Inner:
+@st.composite
+def expressions(draw: Draw) -> ast.Expr:
     """A value, of operators, items and history with conditions in them."""
+    return cast("ast.Expr", draw(_expressions()))
+
+
+@cache
+def _expressions() -> Inner:
     return st.recursive(constants() | paths() | _alone(), _wider_expressions, max_leaves=6)
 
 
@@ -112,8 +122,14 @@ def _comparisons(inner: Inner) -> SearchStrategy[ast.Condition]:
     )
 
 
-def conditions() -> SearchStrategy[ast.Condition]:
+@st.composite
+def conditions(draw: Draw) -> ast.Condition:
     """A condition; `and` is never directly in `and`, nor `or` in `or`."""
+    return cast("ast.Condition", draw(_conditions()))
+
+
+@cache
+def _conditions() -> SearchStrategy[ast.Condition]:
     leaves = st.one_of(
         _comparisons(expressions()),
         expressions(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from dsl.text import ast
-from tests.strategies.trees.expressions import conditions, plain_pasts
+from tests.strategies.trees.expressions import conditions, expressions, plain_pasts
 from tests.strategies.trees.rewards import (
     budgets,
     clauses,
@@ -161,36 +162,75 @@ def _guards() -> SearchStrategy[ast.GuardDecl]:
     )
 
 
-def declarations() -> SearchStrategy[ast.Statement]:
-    """A statement that is no rule."""
-    holders = names() | st.just(ast.Name(("any", "event")))
+def _values() -> SearchStrategy[ast.Statement]:
+    """Lists and parameters."""
     values = st.lists(constants(), min_size=1, max_size=3).map(tuple)
-    return st.one_of(
-        st.builds(
-            ast.ProgramDecl,
-            texts(),
-            st.none() | texts().map(ast.Text),
-            st.none() | st.sampled_from(("EUR", "ABC")).map(lambda code: ast.Name((code,))),
-            _some(limits() | budgets()),
-        ),
-        st.builds(ast.AttributesDecl, holders, attributes()),
-        st.builds(ast.EventDecl, names(), st.just(()) | attributes()),
-        st.builds(ast.SegmentDecl, names(), conditions()),
-        st.builds(ast.ListDecl, names(), values),
-        st.builds(ast.ParameterDecl, names(), constants(), st.none() | texts()),
-        st.builds(ast.CampaignDecl, texts(), _some(spells() | limits() | onces() | budgets(), 3)),
-        _units(),
-        _things(),
-        _tiers(),
-        _catalogue(),
-        _challenges(),
-        _guards(),
+    parameters = st.builds(ast.ParameterDecl, names(), constants(), st.none() | texts())
+    return parameters | st.builds(ast.ListDecl, names(), values)
+
+
+def _holders() -> SearchStrategy[ast.Statement]:
+    """What has attributes."""
+    holders = names() | st.just(ast.Name(("any", "event")))
+    events = st.builds(ast.EventDecl, names(), st.just(()) | attributes())
+    return events | st.builds(ast.AttributesDecl, holders, attributes())
+
+
+def _programs() -> SearchStrategy[ast.Statement]:
+    return st.builds(
+        ast.ProgramDecl,
+        texts(),
+        st.none() | texts().map(ast.Text),
+        st.none() | st.sampled_from(("EUR", "ABC")).map(lambda code: ast.Name((code,))),
+        _some(limits() | budgets()),
     )
+
+
+def _campaigns() -> SearchStrategy[ast.Statement]:
+    clauses = spells() | limits() | onces() | budgets()
+    return st.builds(ast.CampaignDecl, texts(), _some(clauses, 3))
+
+
+_ON_PURCHASE: SearchStrategy[ast.Trigger] = st.just(
+    ast.EventTrigger((ast.Name(("purchase",)),)),
+)
+_FIVE_POINTS = st.just((ast.Reward(ast.Flat(Decimal(5), ast.Name(("points",)))),))
+
+
+def _rules_with(
+    trigger: SearchStrategy[ast.Trigger] = _ON_PURCHASE,
+    where: SearchStrategy[ast.Condition | None] = st.none(),  # noqa: B008 - it has no state
+    rewards: SearchStrategy[tuple[ast.Reward, ...]] = _FIVE_POINTS,
+    clauses: SearchStrategy[tuple[ast.Node, ...]] = st.just(()),  # noqa: B008 - it has no state
+) -> SearchStrategy[ast.Statement]:
+    """Rules with nothing but this part that could be otherwise."""
+    return st.builds(ast.Rule, st.just("a"), trigger, where, rewards, clauses)
+
+
+# Every part of the language by itself.
+PARTS: dict[str, SearchStrategy[ast.Statement]] = {
+    "trigger": _rules_with(trigger=triggers()),
+    "condition": _rules_with(where=conditions()),
+    "expression": _rules_with(where=expressions()),
+    "reward": _rules_with(rewards=reward_lists()),
+    "clause": _rules_with(clauses=_some(clauses(), 3)),
+    "program": _programs(),
+    "attributes": _holders(),
+    "segment": st.builds(ast.SegmentDecl, names(), conditions()),
+    "value": _values(),
+    "campaign": _campaigns(),
+    "unit": _units(),
+    "thing": _things(),
+    "tier": _tiers(),
+    "catalogue reward": _catalogue(),
+    "challenge": _challenges(),
+    "guard": _guards(),
+}
 
 
 def documents() -> SearchStrategy[ast.Document]:
     """A whole text's tree."""
-    statements = st.lists(rules() | declarations(), max_size=3).map(tuple)
+    statements = st.lists(st.one_of(rules(), *PARTS.values()), max_size=3).map(tuple)
     return st.builds(ast.Document, statements)
 
 

@@ -1,0 +1,1 @@
+"""Whole programs that pass the checker, drawn form by form."""
