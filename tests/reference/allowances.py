@@ -46,6 +46,7 @@ class Allowance:
 def allowances_of(owner: str, clauses: Iterable[ast.Node], program: Program) -> Iterator[Allowance]:
     """The allowances of a rule, a campaign or the program, in the order of the text."""
     seen: list[str] = []
+    named: tuple[Kind, Fraction, str, ast.Period | None, bool, ast.Name | None]
     for clause in clauses:
         match clause:
             case ast.Limit(amount, unit, period):
@@ -60,7 +61,7 @@ def allowances_of(owner: str, clauses: Iterable[ast.Node], program: Program) -> 
         key = f"{owner}|{kind}|{unit_name}|{period_}|{each}|{by.dotted if by else ''}"
         seen.append(key)
         # Limits and budgets carry over to the next version by name.
-        yield Allowance(f"{key}|{seen.count(key)}", *named)  # type: ignore[arg-type]
+        yield Allowance(f"{key}|{seen.count(key)}", *named)
 
 
 def _unit(name: ast.Name, program: Program) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -144,7 +144,7 @@ def with_amount(event: Event, program: Program, discounts: Fraction) -> Event:
     named = "amount" in program.kinds.events.get(event.type, {})
     if not named or gross is None or event.values.get("amount") is not None:
         return event
-    return _changed(event, event.values | {"amount": gross - discounts})
+    return _changed(event, {**event.values, "amount": gross - discounts})
 
 
 def net(record: Record, program: Program, moment: Moment) -> Event | None:
@@ -195,7 +195,9 @@ def _less(line: Line, taken: tuple[Fraction, Fraction] | None) -> Line:
     return rest
 
 
-def _changed(event: Event, values: Mapping[str, Value], lines: object = None) -> Event:
+def _changed(
+    event: Event, values: Mapping[str, Value], lines: Sequence[Line] | None = None
+) -> Event:
     items = event.items if lines is None else lines
     return Event(
         event.id, event.type, event.at, event.customer, values, items, event.asked, event.turned

@@ -84,7 +84,7 @@ class Reference(Evaluator):
         asked = asked_for(scene)
         if isinstance(asked, str):
             return self._refuse_event(record, asked)
-        trial = Decision(event, cause.root, False, cause.program, scene.moment, None, frozenset())
+        trial = self._decision_of(event, cause, scene.moment)
         self.guard(trial, scene)
         payment = asked.payment()
         reason = "guard" if trial.rejected else refused(scene, asked, payment)
@@ -125,7 +125,8 @@ class Reference(Evaluator):
         return record
 
     def _decision_of(self, event: Event, cause: Cause, moment: Moment) -> Decision:
-        return Decision(event, cause.root, False, cause.program, moment, None, frozenset())
+        """What a refund or a redeem does by itself, apart from the rules it sets off."""
+        return Decision(event, cause.root, cause.timed, cause.program, moment, None, frozenset())
 
     # --- refunds (section 4) ----------------------------------------------------------------
 
@@ -183,9 +184,8 @@ class Reference(Evaluator):
         program = cause.program
         purchase = turned(record, program)
         scene = self.scene(purchase, program, cause.place)
-        decision = Decision(
-            purchase, cause.root, False, program, scene.moment, scene.tier, scene.segments
-        )
+        seen = self.scene(event, program, cause.place)
+        decision = self._decision_of(purchase, cause, scene.moment)
         payments = decide_turned(scene, decision, self.triggered(program, "purchase"))
         touched = []
         for payment in payments:
@@ -200,7 +200,8 @@ class Reference(Evaluator):
                 self.lines.append(line_of(decision, payment, "posted"))
             touched.append(payment.recipient)
         self.refuse(cause.root, decision.reasons)
-        changes = self._decided(event, record, cause)
+        rules = self.triggered(program, event.type)
+        changes = self.decide(event, cause, rules, record=record, scene=seen)
         for customer in sorted(set(touched) - {event.customer}, key=str.encode):
             changes += self.changed(customer, event.at, cause, "after")
         return changes
@@ -239,6 +240,8 @@ class Reference(Evaluator):
                         held.released = mark
             else:
                 latest = Moment(at, end_of(at), EVER, at)
+                account = (payment.recipient, payment.kind)
+                self.world.ledger.give_back(account, payment.taken, at)
                 payment.back.append((mark[0], payment.net(latest)))
                 payment.gone = mark[0]
         decision.rejected = raw["type"] == "reject"

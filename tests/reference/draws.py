@@ -13,6 +13,6 @@ SPAN = 2**64
 
 def draw(secret: str, purpose: Purpose, rule: str, about: str) -> Fraction:
     """A number from 0 up to but without 1."""
-    said = "\0".join((purpose, rule, about)).encode()
+    said = f"{purpose}\0{rule}\0{about}".encode()
     digest = hmac.new(secret.encode(), said, hashlib.sha256).digest()
     return Fraction(int.from_bytes(digest[:8], "big"), SPAN)

@@ -11,13 +11,22 @@ from typing import Any
 
 from dsl.text import ast
 from tests.reference import timers
-from tests.reference.book import EVER, Moment, Place, Record, end_of, just_before, moment_at
+from tests.reference.book import (
+    EVER,
+    Moment,
+    Place,
+    Record,
+    end_of,
+    just_before,
+    moment_at,
+    with_amount,
+)
 from tests.reference.challenges import complete
 from tests.reference.customers import Opening
 from tests.reference.deciding import Triggered, decide, guard_scene
 from tests.reference.expressions import holds
-from tests.reference.instants import TICK, local_day, midnight
-from tests.reference.ledger import ALWAYS, NEVER, Lot, Move
+from tests.reference.instants import ALWAYS, NEVER, TICK, local_day, midnight
+from tests.reference.ledger import Lot, Move
 from tests.reference.payments import Decision, Line, Refusal
 from tests.reference.posting import post
 from tests.reference.programs import Program
@@ -106,8 +115,9 @@ class Evaluator:
         start = self.start or at
         self.clock = start - TICK
         program = self.version(start)
-        for customer in self.world.customers() if program is not None else ():
-            settle_at(self.world, customer, program, moment_at(start), "before")
+        if program is not None:
+            for customer in self.world.customers():
+                settle_at(self.world, customer, program, moment_at(start), "before")
 
     def pass_time(self, upto: dt.datetime) -> None:
         """Everything that falls due up to and including an instant happens, in order."""
@@ -226,6 +236,8 @@ class Evaluator:
         touched = self.enter(decision, payments)
         self.refuse(cause.root, decision.reasons)
         self._use_coupon(decision)
+        if record is not None:
+            event = with_amount(event, cause.program, record.discounts)
         return self.after(event, cause, touched)
 
     def enter(self, decision: Decision, payments: Iterable[Any]) -> list[str]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from dsl.text import ast
 from tests.reference import history
@@ -33,7 +34,7 @@ def holds(where: ast.Condition | None) -> Callable[[Scene], bool]:
     return lambda scene: where is None or truth(where, scene) is True
 
 
-def value(node: ast.Expr, scene: Scene) -> Value:
+def value(node: ast.Expr, scene: Scene) -> Value:  # noqa: PLR0911 - one for each form
     """What an expression comes to; with an absent part it is absent."""
     match node:
         case ast.Name(parts):
@@ -124,7 +125,7 @@ def _earned(unit: ast.Name, window: ast.Window, scene: Scene) -> Fraction:
 
 
 def reached(item: ast.TierItem, scene: Scene) -> tuple[Fraction, Fraction] | None:
-    """How much a tier's item asks for, and how much of it there is; None where it asks no amount."""
+    """How much a tier's item asks for, and how much there is; None where it asks no amount."""
     match item:
         case ast.Spent(amount, window):
             past = ast.Past(ast.Name(("purchase",)), window=window)
@@ -170,7 +171,7 @@ def _distance(scene: Scene, lat: Decimal, lon: Decimal) -> Fraction | None:
     return Fraction(round(metres), METRES)
 
 
-def truth(node: ast.Condition, scene: Scene) -> Truth:
+def truth(node: ast.Condition, scene: Scene) -> Truth:  # noqa: C901, PLR0911 - one for each form
     """True, false, or None for neither (section 5)."""
     match node:
         case ast.Not(operand):
@@ -227,7 +228,7 @@ def _of_the_customer(node: ast.Condition, scene: Scene) -> Truth:
             if isinstance(node, ast.IsBirthday):
                 return is_anniversary(today, born)
             return bool(today.month == born.month)
-    flag = value(node, scene)
+    flag = value(cast("ast.Expr", node), scene)
     assert flag is None or isinstance(flag, bool), node
     return flag
 

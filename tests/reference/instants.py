@@ -14,10 +14,17 @@ DAY = dt.timedelta(days=1)
 TICK = dt.timedelta(microseconds=1)
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
+ALWAYS = dt.datetime.min.replace(tzinfo=dt.UTC)
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def to_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The instant of a wall-clock time: of two the first, of a skipped one the next that exists."""
+    """The instant of a wall-clock time: of two the first, of a skipped one the next that exists.
+
+    In the calendar's first and last year it is the end of all time.
+    """
+    if local.year in (dt.MINYEAR, dt.MAXYEAR):
+        return ALWAYS if local.year == dt.MINYEAR else NEVER
 
     def read(naive: dt.datetime) -> dt.datetime:
         return naive.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
@@ -46,7 +53,7 @@ def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 def end_of_day(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     """The first instant after a local day."""
-    return midnight(day + DAY, zone)
+    return NEVER if day == LAST_DAY else midnight(day + DAY, zone)
 
 
 def period_start(day: dt.date, period: ast.Period) -> dt.date:
@@ -109,8 +116,6 @@ def stepped(at: dt.datetime, duration: ast.Duration, zone: ZoneInfo, sign: int =
         return at + sign * duration.count * dt.timedelta(**{f"{duration.unit}s": 1})
     local = local_time(at, zone)
     day = months_on(local.date(), sign * duration.count * MONTHS[duration.unit])
-    if day in (FIRST_DAY, LAST_DAY):
-        return dt.datetime.combine(day, dt.time(), dt.UTC)
     return to_instant(dt.datetime.combine(day, local.time()), zone)
 
 
@@ -144,5 +149,5 @@ def inside(window: ast.Window, at: dt.datetime, zone: ZoneInfo) -> Callable[[dt.
 
 
 def is_anniversary(day: dt.date, of: dt.date) -> bool:
-    """True where a day is a date's in its year; the 29th of February falls on the 28th of others."""
+    """True where a day is a date's in its year, the 28th of February for a 29th that is not."""
     return on_year(day.year, of.month, of.day) == day

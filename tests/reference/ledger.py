@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.reference.book import Moment
+from tests.reference.instants import ALWAYS, NEVER
 from tests.reference.values import NOTHING
-
-NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
-ALWAYS = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 
 from dsl.text import ast
-from tests.reference.instants import end_of_day, last_day_of, local_day, period_end, stepped
-from tests.reference.ledger import NEVER, Holding, Lot, TierAward
+from tests.reference.instants import NEVER, end_of_day, last_day_of, local_day, period_end, stepped
+from tests.reference.ledger import Holding, Lot, TierAward
 from tests.reference.payments import THINGS, Decision, Line, Payment, Status
 from tests.reference.programs import Program
 from tests.reference.scenes import World
+from tests.reference.values import NOTHING
 
 
-def post(world: World, decision: Decision, payment: Payment) -> Line | None:
-    """Record a payment of a decision; None where nothing came of it."""
+def post(
+    world: World, decision: Decision, payment: Payment, now: dt.datetime | None = None
+) -> Line | None:
+    """Record a payment of a decision, at its own time or later; None where nothing came of it."""
     payment.decision = decision
+    now = now or decision.moment.now
     if payment.withheld:
         return line_of(decision, payment, "withheld")
     payment.seq = world.number()
     if payment.kind in decision.program.units and payment.amount < 0:
         account = (payment.recipient, payment.kind)
-        taken = world.ledger.take(account, -payment.amount, decision.moment.now)
+        taken = world.ledger.take(account, -payment.amount, now)
         payment.taken = taken
-        payment.amount = -sum((amount for _, amount in taken), payment.amount * 0)
+        payment.amount = -sum((amount for _, amount in taken), NOTHING)
         if payment.amount == 0:
             return None
     world.payments.append(payment)
     decision.payments.append(payment)
-    status = _enter(world, decision, payment)
+    status = _enter(world, decision, payment, now)
     return line_of(decision, payment, status)
 
 
@@ -45,11 +50,13 @@ def line_of(decision: Decision, payment: Payment, status: Status) -> Line:
     )
 
 
-def _enter(world: World, decision: Decision, payment: Payment) -> Status:
+def _enter(world: World, decision: Decision, payment: Payment, now: dt.datetime) -> Status:
     at, program, held = decision.event.at, decision.program, decision.on_hold
     starts = at
-    if payment.amount > 0 and payment.kind in program.units:
-        starts = grant(world, decision, payment, payment.amount)
+    if payment.amount < 0:
+        return "posted"
+    if payment.kind in program.units:
+        starts = grant(world, decision, payment, payment.amount, now)
     elif payment.kind in THINGS:
         starts = _starts(payment, None, at, program)
         payment.holding = Holding(
@@ -75,18 +82,18 @@ def _enter(world: World, decision: Decision, payment: Payment) -> Status:
     return "pending" if starts > at else "posted"
 
 
-def grant(world: World, decision: Decision, payment: Payment, amount: object) -> dt.datetime:
+def grant(
+    world: World, decision: Decision, payment: Payment, amount: Fraction, now: dt.datetime
+) -> dt.datetime:
     """A lot of the payment's unit; pending and expiry count from the award."""
     at, program = decision.event.at, decision.program
     unit = program.units[payment.kind]
     starts = _starts(payment, unit.pending, at, program)
     ends = _ends(payment, unit.expiry, at, program)
-    lot = Lot(world.number(), at, starts, ends, decision.on_hold, amount=amount)  # type: ignore[arg-type]
+    lot = Lot(world.number(), at, starts, ends, decision.on_hold, amount=amount)
     world.ledger.lots[payment.recipient, payment.kind].append(lot)
     payment.lots.append(lot)
-    if decision.on_hold and payment.lots[0] is not lot:
-        lot.released = payment.lots[0].released
-    world.ledger.absorb((payment.recipient, payment.kind), decision.moment.now)
+    world.ledger.absorb((payment.recipient, payment.kind), now)
     return starts
 
 

@@ -64,7 +64,7 @@ class Program:
             self._take(statement)
         self.kinds.complete()
 
-    def _take(self, statement: ast.Statement) -> None:
+    def _take(self, statement: ast.Statement) -> None:  # noqa: C901 - a branch for each kind
         match statement:
             case ast.ProgramDecl():
                 if statement.timezone is not None:

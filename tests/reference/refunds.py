@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from tests.reference.book import EVER, Moment, Record, Return, end_of, less, net
+from tests.reference.book import EVER, Moment, Record, Return, end_of, less, net, place_of
 from tests.reference.ledger import Move
 from tests.reference.payments import THINGS, Decision, Line, Payment, Payments
 from tests.reference.posting import grant, line_of, post
-from tests.reference.reading import Event, Line as Item
+from tests.reference.reading import Event
+from tests.reference.reading import Line as Item
 from tests.reference.scenes import World
 from tests.reference.values import NOTHING
 
@@ -33,10 +34,10 @@ def taken_off(refund: Event, record: Record, decision: Decision, seq: int) -> Re
         amount = amount if left is None else min(amount, max(left, NOTHING))
     elif asked is None:
         amount = left or NOTHING
-        return Return(seq, _place(refund), amount, lines, whole=True)
+        return Return(seq, place_of(refund.at, refund.id), amount, lines, whole=True)
     if left is not None and amount > left:
         return None
-    found = Return(seq, _place(refund), amount, lines, whole=False)
+    found = Return(seq, place_of(refund.at, refund.id), amount, lines, whole=False)
     return replace(found, whole=_is_whole(less(rest, found), rest))
 
 
@@ -47,17 +48,15 @@ def _is_whole(after: Event, before: Event) -> bool:
     return bool(before.items) and all(line["quantity"] <= 0 for line in after.items)
 
 
-def _place(refund: Event) -> tuple[object, ...]:
-    return refund.at, refund.id.encode(), 1
-
-
-def _lines(given: object, left: object) -> dict[int, tuple[Fraction, Fraction]] | None:
+def _lines(
+    given: Sequence[Item], left: Sequence[Item]
+) -> dict[int, tuple[Fraction, Fraction]] | None:
     """What is taken off each line; None where there is not so much of it."""
     taken: dict[int, tuple[Fraction, Fraction]] = {}
-    for item in given:  # type: ignore[attr-defined]
+    for item in given:
         wanted: Fraction = item["quantity"]
         whole = item.get("amount")
-        for index, line in enumerate(left):  # type: ignore[arg-type, var-annotated]
+        for index, line in enumerate(left):
             had, off = taken.get(index, (NOTHING, NOTHING))
             part = min(wanted, line["quantity"] - had)
             if part <= 0 or not _is_of(item, line):
@@ -111,14 +110,13 @@ def post_difference(
             (p.net(Moment(moment.at, moment.place, EVER, moment.now)) for p in payments), NOTHING
         )
         comes_to = again[key].amount if key in again else NOTHING
-        for changed in _changed(world, refund, payments, comes_to - had):
-            yield changed
+        yield from _changed(world, refund, payments, comes_to - had)
         if whole:
             _leave_nothing(world, payments)
     for key, payment in again.items():
         if key in paid or payment.kind in ("discount", "message") or payment.withheld:
             continue
-        line = post(world, original, payment)
+        line = post(world, original, payment, moment.now)
         if line is not None:
             yield replace(line, event=refund.event.id, at=refund.event.at)
 
@@ -149,12 +147,12 @@ def _changed(
         if first.amount < 0:
             really = _deducted(world, refund, payments, difference)
         elif difference > 0:
-            grant(world, payments[-1].decision or refund, first, difference)
+            grant(world, first.decision or refund, first, difference, at)
         else:
             below = not program.units[first.kind].never_below_zero
             own = [lot for payment in payments for lot in payment.lots]
             really = -world.ledger.take_back(account, own, -difference, at, below=below)
-            (own[0]).reversed.append(Move(world.number(), at, -difference))
+            own[0].reversed.append(Move(world.number(), at, -difference))
     if really != 0:
         first.back.append((world.number(), -really))
         yield _line(refund, first, really)

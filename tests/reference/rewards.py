@@ -52,7 +52,7 @@ def is_discount(form: ast.RewardForm) -> bool:
     return isinstance(form, ast.CheapestFree) or getattr(form, "kind", None) == "discount"
 
 
-def worked_out(  # noqa: C901 - one for each form
+def worked_out(  # noqa: PLR0911 - one for each form
     form: ast.RewardForm, scene: Scene, base: Fraction, recipient: str
 ) -> Fraction | None:
     """What a reward comes to before its cap; None where a part of it is absent."""
@@ -60,9 +60,12 @@ def worked_out(  # noqa: C901 - one for each form
         case ast.Flat(amount):
             return Fraction(amount)
         case ast.PerItem(amount, _, where):
-            return Fraction(amount) * floor(value(ast.ItemCount(where), scene))
+            count: Fraction = value(ast.ItemCount(where), scene)
+            return Fraction(amount) * floor(count)
         case ast.Rate(amount, _, per, of, prorated):
-            return _by_rate(Fraction(amount), Fraction(per), value(of or AMOUNT, scene), prorated)
+            return _by_rate(
+                Fraction(amount), Fraction(per), value(of or AMOUNT, scene), prorated=prorated
+            )
         case ast.Multiplier(factor):
             return (Fraction(factor) - 1) * base
         case ast.Formula(expression):
@@ -89,7 +92,7 @@ def _money(form: ast.RewardForm, scene: Scene) -> Fraction | None:
             return _fixed(Fraction(amount.value), of, scene)
         case ast.RateOff(kind, amount, per, of, prorated):
             base = _base(kind, of, scene)
-            return _by_rate(Fraction(amount.value), Fraction(per), base, prorated)
+            return _by_rate(Fraction(amount.value), Fraction(per), base, prorated=prorated)
         case ast.FormulaOff(_, expression):
             return value(expression, scene)  # type: ignore[no-any-return]
         case ast.StepsOff(kind, by, steps, of):
@@ -120,7 +123,7 @@ def _fixed(amount: Fraction, of: ast.Expr | None, scene: Scene) -> Fraction | No
 
 
 def _by_rate(
-    amount: Fraction, per: Fraction, base: Fraction | None, prorated: bool
+    amount: Fraction, per: Fraction, base: Fraction | None, *, prorated: bool
 ) -> Fraction | None:
     """Whole steps only, unless prorated; of a base that is zero or negative nothing."""
     if base is None or base <= 0:

@@ -24,7 +24,7 @@ When = Literal["before", "after", "midnight"]
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a customer stands: the tier, and for each that is in, to when it is kept or in grace."""
+    """The tier, and for each tier that is in, to when it is kept or in grace; the segments."""
 
     tier: str | None = None
     kept: Mapping[str, dt.datetime | None] = field(default_factory=dict)

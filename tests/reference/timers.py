@@ -14,7 +14,9 @@ from tests.reference.deciding import Triggered
 from tests.reference.draws import draw
 from tests.reference.expressions import holds, value
 from tests.reference.instants import (
+    ALWAYS,
     DAY,
+    NEVER,
     TICK,
     days_on,
     is_anniversary,
@@ -24,7 +26,6 @@ from tests.reference.instants import (
     stepped,
     to_instant,
 )
-from tests.reference.ledger import ALWAYS, NEVER
 from tests.reference.programs import Program
 from tests.reference.reading import Event
 from tests.reference.scenes import Scene, World
@@ -41,7 +42,8 @@ def is_timer(trigger: ast.Trigger) -> bool:
 
 def wakes(program: Program) -> bool:
     """True where anything can listen at midnight: a timer, a change, a tier with a memory."""
-    listens = any(not isinstance(rule.trigger, ast.EventTrigger) for _, rule in program.rules)
+    silent = (ast.EventTrigger, ast.ChallengeCompleted)
+    listens = any(not isinstance(rule.trigger, silent) for _, rule in program.rules)
     lasting = (ast.Keep, ast.KeepUntilEnd, ast.Grace, ast.OneStep)
     return listens or any(isinstance(o, lasting) for t in program.tiers for o in t.options)
 
@@ -50,7 +52,8 @@ def instants_of(program: Program, after: dt.datetime, upto: dt.datetime) -> Iter
     """The local midnights after an instant, up to and including another, and the times of `at`."""
     if not wakes(program):
         return
-    times = {rule.trigger.at.value for _, rule in program.rules if _has_time(rule.trigger)}
+    calendars = [rule.trigger for _, rule in program.rules if isinstance(rule.trigger, CALENDAR)]
+    times = {trigger.at.value for trigger in calendars if trigger.at is not None}
     day = local_day(after, program.zone)
     while day <= local_day(upto, program.zone):
         moments = [to_instant(dt.datetime.combine(day, time), program.zone) for time in times]
@@ -58,10 +61,6 @@ def instants_of(program: Program, after: dt.datetime, upto: dt.datetime) -> Iter
             if after < moment <= upto:
                 yield moment
         day += DAY
-
-
-def _has_time(trigger: ast.Trigger) -> bool:
-    return isinstance(trigger, CALENDAR) and trigger.at is not None
 
 
 def is_due(rule: ast.Rule, customer: str, at: dt.datetime, world: World, program: Program) -> bool:
@@ -150,6 +149,7 @@ def _is_joining_anniversary(day: dt.date, joined: dt.date | None) -> bool:
 def _near(scene: Scene, trigger: ast.Around, day: dt.date) -> Iterator[bool]:
     """Whether a day lies so long before or after each date that is meant."""
     sign = -1 if trigger.side == "before" else 1
+    # The years in which a yearly date can be that far from the day.
     reach = trigger.duration.count // YEARS.get(trigger.duration.unit, 365) + 2
     for date in _dates(scene, trigger.of, day, reach):
         yield days_on(date, trigger.duration, sign) == day
@@ -159,22 +159,19 @@ def _dates(scene: Scene, of: ast.Name, day: dt.date, reach: int) -> Iterator[dt.
     match of.parts:
         case ("birthday",) | ("anniversary",):
             yearly = _date(scene, "birthday" if of.parts[0] == "birthday" else "joined")
-            for year in _years(day, reach) if yearly is not None else ():
+            if yearly is None:
+                return
+            for year in range(max(day.year - reach, 1), min(day.year + reach, dt.MAXYEAR) + 1):
                 date = on_year(year, yearly.month, yearly.day)
                 if of.parts[0] == "birthday" or date > yearly:
                     yield date
         case ("customer", attribute):
-            date = _date(scene, attribute)
-            if date is not None:
-                yield date
+            single = _date(scene, attribute)
+            if single is not None:
+                yield single
         case _:
             for event in _events(scene, of):
                 yield local_day(event.at, scene.program.zone)
-
-
-def _years(day: dt.date, reach: int) -> range:
-    """The years that a time before or after a date can reach from a day."""
-    return range(max(day.year - reach, 1), min(day.year + reach, dt.MAXYEAR) + 1)
 
 
 def _events(scene: Scene, name: ast.Name) -> list[Event]:
