@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test fuzz bench check messages catalogues locks lock clean
+.PHONY: help setup assets demo test fuzz bench check docs messages catalogues locks lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -52,6 +52,7 @@ check: setup ## Hold the whole to its rules: style, types, layers, catalogues, f
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory catalogues locks
 	$(BIN)/tally fmt --check $(sort $(wildcard rules_library/*.rules))
+	$(BIN)/tally docs language --check docs/language-tables.md
 
 # The peers are installed beside the product when they are to be measured, and never otherwise.
 $(STAMPS)/peers: requirements-bench.lock $(STAMPS)/dependencies
@@ -60,6 +61,11 @@ $(STAMPS)/peers: requirements-bench.lock $(STAMPS)/dependencies
 
 bench: setup $(STAMPS)/peers ## Measure what the README claims, with the peers (ARGS= for tally bench); takes five minutes
 	$(BIN)/tally bench $(ARGS)
+
+docs: ## Write the language's tables into docs/language-tables.md
+	@mkdir -p build
+	$(BIN)/tally docs language > build/language-tables.md
+	mv build/language-tables.md docs/language-tables.md
 
 # A new language: pybabel init -i app/translations/messages.pot -d app/translations -l LOCALE, translate, compile.
 messages: ## Bring the template of all texts that people read up to date

@@ -18,7 +18,9 @@ from dsl.meaning.events import (
     read_recorded,
     render_field,
 )
+from dsl.meaning.plain import Described, describe
 from dsl.meaning.report import report
+from dsl.meaning.tables import language_tables
 from dsl.meaning.wording import Message, render
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.format import FormatError, format_document, format_text
@@ -34,6 +36,7 @@ __all__ = [
     "CustomerState",
     "Cut",
     "Decision",
+    "Described",
     "Diagnostic",
     "Event",
     "Explanation",
@@ -53,10 +56,12 @@ __all__ = [
     "complete",
     "content_hash",
     "decimal_text",
+    "describe",
     "explain",
     "format_document",
     "format_text",
     "keywords",
+    "language_tables",
     "parse",
     "read_event",
     "read_recorded",

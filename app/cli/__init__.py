@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("app.cli.users:user", gettext("Add people, set passwords, list")),
     "key": ("app.cli.keys:key", gettext("Add, list and revoke keys to the API")),
     "bench": ("app.cli.bench:bench", gettext("Measure what the README claims, from a checkout")),
+    "docs": ("app.cli.docs:docs", gettext("Print what the documentation says of the language")),
     "db": ("app.cli.database:db", gettext("Bring the database up to date")),
 }
 

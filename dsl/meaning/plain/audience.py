@@ -87,15 +87,12 @@ class Who:
         """Those with the highest value, or drawn; `among` those spoken of before."""
         number = str(audience.count)
         form = self.words.plural(number)
-        customers = self.words.form("subject", "customers", form)
         who = self.words.say("subject", "of-those") if among else ""
         if isinstance(audience, checked.Top):
-            value = self.told.value(audience.by)
-            told = self.words.say(
-                "subject", "top", n=number, customers=customers, who=who, value=value
-            )
+            value = self.told.value(audience.by, last=False)
+            told = self.words.form("subject", "top", form, n=number, who=who, value=value)
         else:
-            told = self.words.say("subject", "random", n=number, customers=customers, who=who)
+            told = self.words.form("subject", "random", form, n=number, who=who)
         return Subject(told, form)
 
 

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from dsl.meaning.plain.conditions import Conditions
     from dsl.meaning.plain.words import Words
 
+# How limits and budgets are told, in this order.
+_ALLOWED = (
+    ("limits", "limit", False),
+    ("limits-times", "limit", True),
+    ("budgets", "budget", False),
+    ("budgets-times", "budget", True),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
@@ -63,10 +71,14 @@ class Clauses:
 
     def allowances(self, allowances: Sequence[checked.Allowance], table: str) -> Iterator[str]:
         """Limits of a customer, then budgets of all; `table` says whose they are."""
-        for scope in ("limit", "budget"):
-            amounts = [self.allowance(one) for one in allowances if one.scope == scope]
+        for key, scope, is_times in _ALLOWED:
+            amounts = [
+                self.allowance(one)
+                for one in allowances
+                if one.scope == scope and (one.counts == "times") == is_times
+            ]
             if amounts:
-                yield self.words.say(table, f"{scope}s", amounts=self.words.listed(amounts))
+                yield self.words.say(table, key, amounts=self.words.listed(amounts))
 
     def allowance(self, allowance: checked.Allowance) -> str:
         """`500 points a month`."""

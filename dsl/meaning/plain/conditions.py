@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Op = Literal["=", "!=", "<", "<=", ">", ">="]
 _OPPOSITE: dict[Op, Op] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 # The same seen from the other side.
-_TURNED: dict[Op, Op] = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+TURNED: dict[Op, Op] = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _TIMES = (Kind.DATE, Kind.DATETIME, Kind.TIME)
 _TWO = 2
 
@@ -91,7 +91,7 @@ class Conditions(Expressions):
     def comparison(self, left: checked.Expr, op: Op, right: checked.Expr, *, last: bool) -> str:
         """Two values held against each other; a constant stands on the right."""
         if isinstance(left, checked.Const) and not isinstance(right, checked.Const):
-            left, op, right = right, _TURNED[op], left
+            left, op, right = right, TURNED[op], left
         if isinstance(right, checked.Const) and isinstance(right.value, int):
             told = self._told_otherwise(left, op, right, right.value, last=last)
             if told is not None:

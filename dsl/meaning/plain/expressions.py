@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dsl.meaning import checked
 from dsl.meaning.plain.history import MANY, History
+from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
     from dsl.meaning.types import Type
@@ -139,16 +140,17 @@ class Expressions(History):
         told = self.value(node, beside, last=last and not is_closed)
         return self.words.brackets(told) if is_closed else told
 
-    def _operand(self, node: checked.Expr) -> str:
+    def _operand(self, node: checked.Expr, beside: Type | None = None) -> str:
         """A value something is done to, in brackets where it is computed itself."""
-        told = self.value(node, last=False)
+        told = self.value(node, beside, last=False)
         return self.words.brackets(told) if isinstance(node, _COMPUTED) else told
 
     def _call(self, node: checked.Call) -> str:
         words = self.words
         if len(node.arguments) == 1:
             return words.say("function", node.function, values=self._operand(node.arguments[0]))
-        values = words.listed([self._operand(argument) for argument in node.arguments])
+        beside = node.type if node.type.kind is Kind.MONEY else None
+        values = words.listed([self._operand(argument, beside) for argument in node.arguments])
         key = f"{node.function}-two" if len(node.arguments) == _TWO else node.function
         key = key if words.has("function", key) else node.function
         return words.say("function", key, values=values)

@@ -57,13 +57,14 @@ class Rewards:
         for (recipient, audience), group in groupby(rewards, key=lambda r: (r.recipient, _few(r))):
             subject = self._subject(recipient, audience, rewards)
             inner = list(group)
-            does = self._does(inner, subject, shared)
+            does = self._does(inner, subject, shared, is_one=len(rewards) == 1)
             clauses.append(self.words.say("reward", "subject", subject=subject.text, does=does))
         return self.words.listed(clauses)
 
     def does(self, rewards: Sequence[checked.Reward], subject: Subject) -> str:
         """What a subject does of rewards that are all its own."""
-        return self._does(rewards, subject, shared_group(rewards))
+        shared = shared_group(rewards)
+        return self._does(rewards, subject, shared, is_one=len(rewards) == 1)
 
     def _subject(
         self,
@@ -78,9 +79,13 @@ class Rewards:
         return self.who.they()
 
     def _does(
-        self, rewards: Sequence[checked.Reward], subject: Subject, shared: checked.Group | None
+        self,
+        rewards: Sequence[checked.Reward],
+        subject: Subject,
+        shared: checked.Group | None,
+        *,
+        is_one: bool,
     ) -> str:
-        is_one = len(rewards) == 1
         gifts = [self.gift(reward, is_one=is_one) for reward in rewards]
         is_shared = all(reward.audience in (None, shared) for reward in rewards)
         if is_shared and _is_plain(rewards) and len({gift.verb for gift in gifts}) == 1:
@@ -101,18 +106,18 @@ class Rewards:
 
     def gift(self, reward: checked.Reward, *, is_one: bool = True) -> Gift:
         """One reward with its cap; the cap in brackets where others stand beside it."""
-        gift = self._form(reward)
+        gift = self._form(reward, is_one=is_one and reward.at_most is None)
         if reward.at_most is None or reward.unit is None:
             return gift
         amount = self.told.whole(reward.at_most, reward.unit)
         key = "cap" if is_one else "cap-inside"
         return Gift(gift.verb, self.words.say("reward", key, reward=gift.what, amount=amount))
 
-    def _form(self, reward: checked.Reward) -> Gift:
+    def _form(self, reward: checked.Reward, *, is_one: bool) -> Gift:
         form, unit = reward.form, reward.unit
         match form:
             case checked.Thing():
-                return self._thing(form)
+                return self._thing(form, is_one=is_one)
             case checked.TierAward():
                 return self._tier(form)
             case checked.Message():
@@ -124,11 +129,11 @@ class Rewards:
                 free, every = str(form.free), str(form.every)
                 return Gift("get", self._say("cheapest", free=free, every=every, where=where))
             case checked.Deduction() if unit is not None:
-                return Gift("lose", self._deduction(form, unit))
+                return Gift("lose", self._deduction(form, unit, is_one=is_one))
             case _ if unit is not None and unit.is_money:
-                return self._money(reward, unit)
+                return self._money(reward, unit, is_one=is_one)
             case _ if unit is not None:
-                return Gift("earn", self._units(form, unit))
+                return Gift("earn", self._units(form, unit, is_one=is_one))
             case _:
                 return Gift("get", "")
 
@@ -140,7 +145,7 @@ class Rewards:
 
     # --- units -----------------------------------------------------------------------------------
 
-    def _units(self, form: checked.RewardForm, unit: Unit) -> str:
+    def _units(self, form: checked.RewardForm, unit: Unit, *, is_one: bool) -> str:
         name = self.told.unit(unit, MANY)
         match form:
             case checked.Multiplier(factor):
@@ -149,41 +154,50 @@ class Rewards:
                     return self._say("twice", unit=name)
                 return self._say("multiplier", factor=number, unit=name)
             case checked.Formula(value):
-                return self._say("formula", unit=name, value=self.told.value(value))
+                return self._say("formula", unit=name, value=self.told.value(value, last=is_one))
             case _:
-                return self._of_amounts(form, unit, name)
+                return self._of_amounts(form, unit, name, is_one=is_one)
 
-    def _of_amounts(self, form: checked.RewardForm, unit: Unit, name: str) -> str:
+    def _of_amounts(self, form: checked.RewardForm, unit: Unit, name: str, *, is_one: bool) -> str:
         """The forms that units and money have alike; `name` is what steps are of."""
         match form:
             case checked.Flat(amount):
                 return self._say("flat", amount=self._amount(amount, unit))
             case checked.Rate():
-                return self._rate(form, unit)
+                return self._rate(form, unit, is_one=is_one)
             case checked.PerItem():
-                where = self.told.items_where(form.count.where, last=True)
+                where = self.told.items_where(form.count.where, last=is_one)
                 return self._say("per-item", amount=self._amount(form.amount, unit), where=where)
             case checked.Steps():
                 by = self.told.value(form.by, last=False)
                 steps = [self._step(step, form.by, unit) for step in form.steps]
-                return self._say("steps", unit=name, by=by, steps=self.words.listed(steps))
+                return self._say(
+                    _key("steps", is_one=is_one),
+                    unit=name,
+                    by=by,
+                    steps=self.words.listed(steps, "or"),
+                )
             case checked.Bands():
                 by = self.told.value(form.by, last=False)
                 steps = [self._band(step, form.by, unit) for step in form.steps]
-                return self._say("bands", unit=name, by=by, steps=self.words.listed(steps))
+                return self._say(
+                    _key("bands", is_one=is_one), unit=name, by=by, steps=self.words.listed(steps)
+                )
             case _:
                 return ""
 
-    def _rate(self, form: checked.Rate, unit: Unit) -> str:
+    def _rate(self, form: checked.Rate, unit: Unit, *, is_one: bool) -> str:
         per = self._number(form.per, form.base)
         is_spent = isinstance(form.base, checked.EventField) and form.base.name in _SPENT
         base = (
             self._say("spent")
             if is_spent
-            else self._say("of-base", base=self.told.value(form.base, last=not form.prorated))
+            else self._say(
+                "of-base", base=self.told.value(form.base, last=is_one and not form.prorated)
+            )
         )
         rate = self._say("rate", amount=self._amount(form.amount, unit), per=per, base=base)
-        return self._say("prorated", rate=rate) if form.prorated else rate
+        return self._say(_key("prorated", is_one=is_one), rate=rate) if form.prorated else rate
 
     def _number(self, value: Exact, of: checked.Expr) -> str:
         """A number of what an expression is of."""
@@ -203,7 +217,7 @@ class Rewards:
             start=self._number(step.start, by),
         )
 
-    def _deduction(self, form: checked.Deduction, unit: Unit) -> str:
+    def _deduction(self, form: checked.Deduction, unit: Unit, *, is_one: bool) -> str:
         name, value = self.told.unit(unit, MANY), form.value
         if isinstance(value, checked.Const) and isinstance(value.value, int):
             number = exact(value.value, value.type.decimals)
@@ -212,53 +226,56 @@ class Rewards:
             percent = exact(value.value * 100, value.type.decimals)
             share = self.words.say("value", "percent", n=percent)
             return self._say("deduction-share", share=share, unit=name)
-        told = self.told.value(value)
+        told = self.told.value(value, last=is_one)
         if form.percent:
             return self._say("share-of", share=told, unit=name)
         return self._say("deduction-formula", unit=name, value=told)
 
     # --- money -----------------------------------------------------------------------------------
 
-    def _money(self, reward: checked.Reward, unit: Unit) -> Gift:
+    def _money(self, reward: checked.Reward, unit: Unit, *, is_one: bool) -> Gift:
         form, kind = reward.form, unit.name
         donee = self.words.quoted(reward.donee or "")
         verb = "have" if kind == "donation" else "get"
         base = ""
         match form:
             case checked.Formula(value):
-                return Gift(verb, self._money_formula(kind, value, donee))
+                return Gift(
+                    verb,
+                    self._money_formula(kind, self.told.value(value, _MONEY, last=is_one), donee),
+                )
             case checked.Steps():
                 name = self._say(f"{kind}-name")
-                base = self._base(form.base)
-                return Gift(verb, self._of_amounts(form, unit, f"{name}{base}"))
+                base = self._base(form.base, is_one=False)
+                return Gift(verb, self._of_amounts(form, unit, f"{name}{base}", is_one=is_one))
             case checked.Share(share, of):
-                amount, base = self.told.share(share), self._base(of)
+                amount, base = self.told.share(share), self._base(of, is_one=is_one)
             case checked.Flat(flat, of):
-                amount, base = self._amount(flat, unit), self._base(of)
+                amount, base = self._amount(flat, unit), self._base(of, is_one=is_one)
             case _:
-                amount = self._of_amounts(form, unit, self._say(f"{kind}-name"))
+                name = self._say(f"{kind}-name")
+                amount = self._of_amounts(form, unit, name, is_one=is_one)
         return Gift(verb, self._say(kind, amount=amount, base=base, donee=donee))
 
-    def _money_formula(self, kind: str, value: checked.Expr, donee: str) -> str:
-        told = self.told.value(value, _MONEY)
+    def _money_formula(self, kind: str, told: str, donee: str) -> str:
         if kind == "donation":
             amount = self._say("formula-money", value=told)
             return self._say("donation", amount=amount, base="", donee=donee)
         return self._say(f"formula-{kind}", value=told)
 
-    def _base(self, base: checked.Expr | None) -> str:
+    def _base(self, base: checked.Expr | None, *, is_one: bool) -> str:
         """` on the total amount of items`; nothing where it is what is spent."""
         if base is None or (isinstance(base, checked.EventField) and base.name in _SPENT):
             return ""
-        return self._say("base", base=self.told.value(base))
+        return self._say("base", base=self.told.value(base, last=is_one))
 
     # --- things, tiers, messages, chance ---------------------------------------------------------
 
-    def _thing(self, form: checked.Thing) -> Gift:
+    def _thing(self, form: checked.Thing, *, is_one: bool) -> Gift:
         thing = self._say("thing", thing=self.told.thing(form.kind, form.name))
         if form.valid is not None:
             duration = self.told.duration(form.valid)
-            thing = self._say("valid", thing=thing, duration=duration)
+            thing = self._say(_key("valid", is_one=is_one), thing=thing, duration=duration)
         return Gift("get", thing)
 
     def _tier(self, form: checked.TierAward) -> Gift:
@@ -284,6 +301,11 @@ class Rewards:
                 what = self._say("lost" if gift.verb == "lose" else "moved", what=what)
             told.append(self._say("choice", what=what, share=self.told.share(choice.share)))
         return Gift("win", self._say("one-of", choices=self.words.listed(told, "or")))
+
+
+def _key(key: str, *, is_one: bool) -> str:
+    """A phrase that ends the sentence, or one that others may follow."""
+    return key if is_one else f"{key}-inside"
 
 
 def _is_plain(rewards: Sequence[checked.Reward]) -> bool:

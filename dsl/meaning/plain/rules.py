@@ -95,8 +95,9 @@ class Rules:
         if limit is None:
             return rewards
         clauses = Clauses(self.told)
-        period = self.told.per(limit.period)
-        return self._say("limited", rewards=rewards, amount=clauses.allowed(limit), period=period)
+        amount, period = clauses.allowed(limit), self.told.per(limit.period)
+        key = "limited" if period else "limited-ever"
+        return self._say(key, rewards=rewards, amount=amount, period=period)
 
     # --- challenges and guards -------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from dsl.meaning import checked
 from dsl.meaning.plain.audience import MANY
+from dsl.meaning.plain.conditions import TURNED
 from dsl.meaning.types import Kind, Type, Unit
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from dsl.meaning.plain.conditions import Conditions
+    from dsl.meaning.plain.conditions import Conditions, Op
     from dsl.meaning.plain.words import Words
 
 _MONEY = Type(Kind.MONEY)
@@ -115,26 +116,28 @@ class Triggers:
         if where is None or not is_purchase:
             return None, where
         parts = self.told.parts(where)
-        for number, part in enumerate(parts):
-            amount = self._amount_asked(part)
-            if amount is None:
-                continue
-            rest = parts[:number] + parts[number + 1 :]
-            does = self._say("purchase-of", amount=amount)
-            if not rest:
-                return does, None
-            if len(rest) == 1:
-                return does, rest[0]
+        asked = [self._amount_asked(part) for part in parts]
+        found = [amount for amount in asked if amount is not None]
+        if len(found) != 1:
+            return None, where
+        does = self._say("purchase-of", amount=found[0])
+        rest = tuple(part for part, told in zip(parts, asked, strict=True) if told is None)
+        if len(rest) > 1:
             return does, checked.Conjunction(rest, type=where.type)
-        return None, where
+        return does, rest[0] if rest else None
+
+    def _asked(self, op: Op, most: checked.Const) -> str | None:
+        if op not in _AMOUNTS:
+            return None
+        return self._say(_AMOUNTS[op], amount=self.told.constant(most, _MONEY))
 
     def _amount_asked(self, part: checked.Condition) -> str | None:
         """What one test asks of the amount, where it is held against constants."""
         match part:
             case checked.Comparison(op, checked.EventField(name="amount"), checked.Const() as most):
-                if op not in _AMOUNTS:
-                    return None
-                return self._say(_AMOUNTS[op], amount=self.told.constant(most, _MONEY))
+                return self._asked(op, most)
+            case checked.Comparison(op, checked.Const() as most, checked.EventField(name="amount")):
+                return self._asked(TURNED[op], most)
             case checked.Between(
                 checked.EventField(name="amount"), checked.Const() as low, checked.Const() as high
             ):

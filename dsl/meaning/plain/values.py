@@ -150,5 +150,6 @@ class Values:
 
     def tier(self, rank: int) -> str:
         """A tier's name by its rank."""
-        name = self.program.tier_name(rank)
-        return self.words.say("value", "no-tier") if name is None else self.words.name(name)
+        if 0 < rank <= len(self.program.tiers):
+            return self.words.name(self.program.tiers[rank - 1].name)
+        return self.words.say("value", "no-tier")

@@ -1,0 +1,162 @@
+"""Values: what conditions compare, formulas compute and messages show."""
+
+from __future__ import annotations
+
+from dsl.meaning.forms.form import Form, Section
+
+VALUES = Section(
+    "Values",
+    "What conditions compare, formulas compute and messages show. Numbers are exact.",
+    "on purchase or checkin where {} > 3 award 5 points",
+    (
+        Form(
+            "NAME",
+            "An attribute of the event.",
+            "amount",
+            "amout",
+            "unknown-name",
+        ),
+        Form(
+            "customer.NAME, ROLE.NAME",
+            "An attribute of the customer, or of another one that is named.",
+            "customer.referrer.age",
+            "customer.style.age",
+            "unknown-name",
+        ),
+        Form(
+            "VALUE + | - | * | / VALUE",
+            "Exact arithmetic; a division has 6 decimals, and none by zero.",
+            "(amount - shipping) * 0.1",
+            "amount - store",
+            "type-mismatch",
+        ),
+        Form(
+            "FUNCTION(VALUE, …)",
+            "See the functions below.",
+            "min(amount, 500)",
+            "floor(amount, 500)",
+            "type-mismatch",
+        ),
+        Form("UNIT", "What the customer can spend of it now.", "points", "pints", "unknown-name"),
+        Form(
+            "lifetime UNIT",
+            "All that was ever earned.",
+            "lifetime points",
+            "lifetime pints",
+            "unknown-name",
+        ),
+        Form(
+            "UNIT earned WINDOW",
+            "What was earned in the window.",
+            "points earned in last 30 days",
+            "points earned",
+            "syntax",
+        ),
+        Form(
+            "left to TIER",
+            "What the tier's first item still lacks.",
+            "left to gold",
+            "left to bronze",
+            "unknown-name",
+        ),
+        Form(
+            "hour",
+            "See the parts of the date and time below.",
+            "hour",
+            "hours",
+            "unknown-name",
+        ),
+        Form(
+            "days since joined",
+            "24-hour days, exact.",
+            "days since joined",
+            "days since birthday",
+            "syntax",
+        ),
+        Form(
+            "days since previous EVENT",
+            "24-hour days since the one before; absent without one.",
+            "days since previous purchase",
+            "days since previous purchse",
+            "unknown-name",
+        ),
+        Form(
+            "distance to (LAT, LON)",
+            "Kilometres from the event's lat and lon; only of events that have them.",
+            "distance to (31.23, 121.47)",
+            "distance to (31.23)",
+            "syntax",
+        ),
+        Form(
+            "number of items [(CONDITION)]",
+            "Adds the lines' quantities.",
+            'number of items (brand = "Own")',
+            'number of items (brnd = "Own")',
+            "unknown-name",
+        ),
+        Form(
+            "total of items [(CONDITION)]",
+            "Adds the lines' amounts.",
+            "total of items (sku in list promo_skus)",
+            "total of items (sku in list promo)",
+            "unknown-name",
+        ),
+        Form(
+            "number of distinct NAME of items [(CONDITION)]",
+            "How many different values the lines have.",
+            "number of distinct sku of items",
+            "number of distinct price of items",
+            "type-mismatch",
+        ),
+        Form(
+            "number of [previous] EVENTS [NARROWED] WINDOW",
+            "How many events there are, this one included unless `previous`. Narrowed: `where "
+            "(CONDITION)`, `as ROLE`, `with same NAME`, `by anyone`.",
+            "number of previous purchases where (store = this.store) in last 30 days",
+            "number of previous purchases where (store = this.stor) in last 30 days",
+            "unknown-name",
+        ),
+        Form(
+            "number of EVENTS as ROLE WINDOW",
+            "Events of others that name this customer there.",
+            "number of referrals as referrer in this year",
+            "number of referrals as store in this year",
+            "type-mismatch",
+        ),
+        Form(
+            "… with same NAME WINDOW, … by anyone with same NAME WINDOW",
+            "Only events alike in it; by anyone: of all customers.",
+            "number of purchases by anyone with same device in last 1 day",
+            "number of purchases by anyone with same devise in last 1 day",
+            "unknown-name",
+        ),
+        Form(
+            "total | average | largest | smallest NAME of EVENT WINDOW",
+            "A figure over the events' values.",
+            "total amount of purchase in last 12 months",
+            "total store of purchase in last 12 months",
+            "type-mismatch",
+        ),
+        Form(
+            "number of distinct NAME of EVENT WINDOW",
+            "How many different values the events have.",
+            "number of distinct store of purchase in this month",
+            "number of distinct stor of purchase in this month",
+            "unknown-name",
+        ),
+        Form(
+            "number | total of items (CONDITION) of EVENT WINDOW",
+            "Adds the quantities or amounts of the events' lines.",
+            'number of items (category = "coffee") of purchase in last 30 days',
+            'number of items (category = "coffee") of review in last 30 days',
+            "unknown-name",
+        ),
+        Form(
+            "streak of EVENT [where (CONDITION)] in days|weeks|months",
+            "How many in a row, up to today's, have such an event.",
+            "streak of checkin in days",
+            "streak of checkin in years",
+            "syntax",
+        ),
+    ),
+)
