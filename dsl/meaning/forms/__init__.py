@@ -4,13 +4,14 @@ Every example is run by the tests: good ones pass the checker, bad ones have exa
 """
 
 from dsl.meaning.forms.asked import CONDITIONS, TRIGGERS, WINDOWS
-from dsl.meaning.forms.declared import DECLARATIONS, TIER_ITEMS, UNIT_OPTIONS
+from dsl.meaning.forms.declared import DECLARATIONS, LITERALS, TIER_ITEMS, UNIT_OPTIONS
 from dsl.meaning.forms.form import HEAD, Form, Section
 from dsl.meaning.forms.given import AUDIENCES, CLAUSES, REWARDS
 from dsl.meaning.forms.problems import PROBLEMS, REASONS, Problem, ReasonDoc
 from dsl.meaning.forms.valued import VALUES
 
 SECTIONS = (
+    LITERALS,
     DECLARATIONS,
     UNIT_OPTIONS,
     TIER_ITEMS,

@@ -1,8 +1,44 @@
-"""The declarations, and what units and tiers may say of themselves."""
+"""Literals, declarations, and what units and tiers may say of themselves."""
 
 from __future__ import annotations
 
 from dsl.meaning.forms.form import Form, Section
+
+LITERALS = Section(
+    "Literals",
+    "Numbers have at most 18 digits, 12 of them decimals; texts compare exactly, case included.",
+    "parameter some: {}",
+    (
+        Form("NUMBER", "An exact decimal.", "19.90", "0.1234567890123", "overflow"),
+        Form("NUMBER%", "A hundredth of it.", "5%", "5 %%", "syntax"),
+        Form("NUMBER CURRENCY", "Money.", "10 USD", "10 EUR", "unknown-currency"),
+        Form(
+            '"TEXT"',
+            'A text on one line; `\\"` is a quote in it, `\\\\` a backslash.',
+            '"gold \\"star\\""',
+            '"gold \\star"',
+            "bad-literal",
+        ),
+        Form("true | false", "A flag.", "true", "trueish", "syntax"),
+        Form(
+            "YYYY-MM-DD",
+            "A date in the program's timezone.",
+            "2026-11-11",
+            "2026-02-30",
+            "bad-literal",
+        ),
+        Form(
+            "YYYY-MM-DD HH:MM",
+            "A date and time there.",
+            "2026-11-11 20:00",
+            "2026-11-11 24:00",
+            "bad-literal",
+        ),
+        Form("HH:MM", "A time of day.", "14:00", "14:60", "bad-literal"),
+        Form("monday … sunday", "A day of the week.", "monday", "mondey", "syntax"),
+        Form("january … december", "A month.", "january", "janury", "syntax"),
+    ),
+)
 
 DECLARATIONS = Section(
     "Declarations",
@@ -87,7 +123,8 @@ DECLARATIONS = Section(
             'reward "NAME": PRICE [or PRICE][, OPTIONS]',
             "What customers redeem: a price is an amount of a unit, with or without money beside "
             "it. Options: `to AUDIENCE`, `where (CONDITION)`, `stock N`, limits, `once`.",
-            'reward "Free coffee": 150 points or 80 points + 5 USD, to silver and above, stock 100',
+            'reward "Free coffee": 150 points or 80 points + 5 USD, to silver and above, '
+            'where (channel = "store"), stock 100',
             'reward "Free coffee": 150 pints',
             "unknown-name",
         ),
@@ -97,6 +134,13 @@ DECLARATIONS = Section(
             'challenge "Tasters": 3 purchases where (any item (category = "tea")) and 1 review '
             "within 7 days award 100 points",
             'challenge "Tasters": 3 lunches within 7 days award 100 points',
+            "unknown-name",
+        ),
+        Form(
+            'challenge "NAME": N items (CONDITION) within DURATION award …',
+            "The same for so many items of purchases, by quantity.",
+            'challenge "Tea lovers": 10 items (category = "tea") within 1 month award 100 points',
+            'challenge "Tea lovers": 10 items (categry = "tea") within 1 month award 100 points',
             "unknown-name",
         ),
         Form(

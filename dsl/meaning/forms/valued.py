@@ -30,6 +30,7 @@ VALUES = Section(
             "amount - store",
             "type-mismatch",
         ),
+        Form("-VALUE", "With its sign turned.", "-amount + 100", "-store", "type-mismatch"),
         Form(
             "FUNCTION(VALUE, …)",
             "See the functions below.",
@@ -145,11 +146,18 @@ VALUES = Section(
             "unknown-name",
         ),
         Form(
-            "number | total of items (CONDITION) of EVENT WINDOW",
-            "Adds the quantities or amounts of the events' lines.",
+            "number of items [(CONDITION)] of EVENT WINDOW",
+            "Adds the quantities of the events' lines.",
             'number of items (category = "coffee") of purchase in last 30 days',
             'number of items (category = "coffee") of review in last 30 days',
             "unknown-name",
+        ),
+        Form(
+            "total of items [(CONDITION)] of EVENT WINDOW",
+            "Adds the amounts of the events' lines.",
+            'total of items (category = "coffee") of purchase in last 30 days',
+            'total of items (category > "coffee") of purchase in last 30 days',
+            "type-mismatch",
         ),
         Form(
             "streak of EVENT [where (CONDITION)] in days|weeks|months",

@@ -13,7 +13,9 @@ from dsl.engine.decision import Reason
 from dsl.meaning import catalogue, diagnostics
 from dsl.meaning.check import Part, check
 from dsl.meaning.forms import HEAD, PROBLEMS, REASONS, SECTIONS, Form, Problem, Section
+from dsl.meaning.lint import walk
 from dsl.meaning.tables import found, language_tables
+from dsl.text import ast
 from dsl.text import diagnostics as of_text
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.parse import parse
@@ -44,6 +46,20 @@ def test_a_bad_example_has_its_problem_and_no_other(section: Section, form: Form
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.code)
 def test_an_example_of_a_problem_has_it_and_no_other(problem: Problem) -> None:
     assert {one.code for one in found(problem.text)} == {problem.code}
+
+
+def test_every_kind_of_node_stands_in_a_good_example() -> None:
+    examples = [HEAD, *(s.framed(form.good) for s in SECTIONS for form in s.forms)]
+    seen = {
+        type(node)
+        for example in examples
+        for statement in parse(example).partial.statements
+        for node in walk(statement)
+    }
+    kinds = {
+        kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.Node)
+    }
+    assert kinds - seen == {ast.Node, ast.Document, ast.Comment}
 
 
 def test_every_code_has_a_row() -> None:
