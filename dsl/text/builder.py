@@ -106,8 +106,11 @@ class Builder:
         value = build(Pieces(children, span))
         if isinstance(value, Piece):
             kind, value = value.kind, value.value
-        depth = int(kind in OPERATIONS)
-        depth += max([child.depth for child in children if isinstance(child, Piece)], default=0)
+        depth = 0
+        for child in children:
+            if isinstance(child, Piece) and child.depth > depth:
+                depth = child.depth
+        depth += node.kind in OPERATIONS
         if depth > MOST_NESTING:
             if not self._too_deep:
                 self.diagnostics.append(TooDeep(span=span, limit=MOST_NESTING))
@@ -117,12 +120,12 @@ class Builder:
 
     # --- what several rules need ---------------------------------------------------------------
 
-    def _wrong(self, span: Span, *expected: str) -> None:
+    def _wrong(self, span: Span, *expected: str, meant: str | None = None) -> None:
         """Tell what cannot stand where it does."""
         found = self._text[span.start : span.end]
         if len(found) > _LONGEST_FOUND:
             found = f"{found[:_LONGEST_FOUND]}…"
-        self.diagnostics.append(Syntax(span=span, found=found, expected=expected))
+        self.diagnostics.append(Syntax(span=span, found=found, expected=expected, suggestion=meant))
 
     def _number(self, token: Token) -> Decimal:
         return self._literals.number(token.text, place(token))
@@ -146,12 +149,12 @@ class Builder:
         return self._spoken.values[terminal][token.text.lower()]
 
     def _conditions(self, pieces: Pieces) -> list[ast.Condition]:
-        return [cast("ast.Condition", piece.value) for piece in pieces.of(*EXPRESSIONS)]
+        return [cast("ast.Condition", piece.value) for piece in pieces.among(EXPRESSIONS)]
 
     def _operands(self, pieces: Pieces) -> list[ast.Expr]:
         """The expressions among the pieces; a condition cannot be computed with or compared."""
         operands: list[ast.Expr] = []
-        for piece in pieces.of(*EXPRESSIONS):
+        for piece in pieces.among(EXPRESSIONS):
             if piece.kind in CONDITIONS:
                 self._wrong(piece.span, self._spoken.value)
                 operands.append(ast.Flag(span=piece.span, value=True))

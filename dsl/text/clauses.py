@@ -8,10 +8,12 @@ from dsl.text import ast
 from dsl.text.pieces import Pieces
 from dsl.text.rewards import Rewards
 
-_CLAUSES = (
-    *("limit", "once", "budget", "whole_awards", "in_campaign", "from", "through", "until"),
-    *("only_of", "priority", "pending", "expires_after", "expires_on", "never_expires"),
-    *("after_opting_in", "chance", "holdout", "funded_by", "because"),
+_CLAUSES = frozenset(
+    {
+        *("limit", "once", "budget", "whole_awards", "in_campaign", "from", "through", "until"),
+        *("only_of", "priority", "pending", "expires_after", "expires_on", "never_expires"),
+        *("after_opting_in", "chance", "holdout", "funded_by", "because"),
+    }
 )
 
 
@@ -19,7 +21,7 @@ class Clauses(Rewards):
     """Makes the clauses of a rule, some of which others have as options."""
 
     def _clauses(self, pieces: Pieces) -> tuple[ast.Clause, ...]:
-        return tuple(cast("ast.Clause", clause.value) for clause in pieces.of(*_CLAUSES))
+        return tuple(cast("ast.Clause", clause.value) for clause in pieces.among(_CLAUSES))
 
     # --- how much ------------------------------------------------------------------------------
 
@@ -34,10 +36,15 @@ class Clauses(Rewards):
 
     def build_once(self, pieces: Pieces) -> ast.Once:
         """`once per customer [per post_id] [per month]`, `once per code`."""
-        attribute = pieces.maybe("path")
+        attribute, customer = pieces.maybe("path"), pieces.maybe_token("CUSTOMER")
+        if attribute is None and customer is None:
+            # `once per month` leaves open for whom.
+            period = pieces.of("period")[0]
+            said = self._text[period.span.start : period.span.end]
+            self._wrong(period.span, "`customer`", meant=f"customer per {said}")
         return ast.Once(
             span=pieces.span,
-            per_customer=pieces.maybe_token("CUSTOMER") is not None,
+            per_customer=customer is not None,
             attribute=cast("ast.Name", attribute.value) if attribute else None,
             period=self._period(pieces),
         )

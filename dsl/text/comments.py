@@ -78,19 +78,44 @@ def anchors(statements: Sequence[Statement]) -> Iterator[Node]:
 
 def _parts(statement: Statement) -> Iterator[Node]:
     match statement:
+        case ast.Rule():
+            yield statement.trigger
+            if statement.where is not None:
+                yield from _condition_anchors(statement.where)
+            yield from (*statement.rewards, *statement.clauses)
+        case ast.ChallengeDecl():
+            yield from (*statement.goals, *statement.rewards, *statement.clauses)
+        case ast.GuardDecl():
+            yield from statement.events
+            yield from _condition_anchors(statement.where)
+        case ast.SegmentDecl():
+            yield from _condition_anchors(statement.where)
         case ast.ProgramDecl():
             options = (statement.timezone, statement.currency, *statement.clauses)
             yield from sorted(filter(None, options), key=lambda node: node.span.start)
-        case ast.AttributesDecl() | ast.EventDecl():
-            yield from statement.attributes
-        case ast.UnitDecl() | ast.ThingDecl():
-            yield from statement.options
         case ast.TierDecl():
             for together in statement.items:
                 yield from together
             yield from statement.options
-        case ast.SegmentDecl():
-            yield from _condition_anchors(statement.where)
+        case _:
+            yield from _options(statement)
+
+
+def _options(
+    statement: ast.AttributesDecl
+    | ast.EventDecl
+    | ast.UnitDecl
+    | ast.ThingDecl
+    | ast.ListDecl
+    | ast.ParameterDecl
+    | ast.CampaignDecl
+    | ast.RewardDecl,
+) -> Iterator[Node]:
+    match statement:
+        case ast.AttributesDecl() | ast.EventDecl():
+            yield from statement.attributes
+        case ast.UnitDecl() | ast.ThingDecl():
+            yield from statement.options
         case ast.ListDecl():
             yield from statement.values
         case ast.ParameterDecl():
@@ -98,21 +123,7 @@ def _parts(statement: Statement) -> Iterator[Node]:
         case ast.CampaignDecl():
             yield from statement.clauses
         case ast.RewardDecl():
-            yield from statement.prices
-            yield from statement.options
-        case ast.ChallengeDecl():
-            yield from statement.goals
-            yield from statement.rewards
-            yield from statement.clauses
-        case ast.GuardDecl():
-            yield from statement.events
-            yield from _condition_anchors(statement.where)
-        case ast.Rule():
-            yield statement.trigger
-            if statement.where is not None:
-                yield from _condition_anchors(statement.where)
-            yield from statement.rewards
-            yield from statement.clauses
+            yield from (*statement.prices, *statement.options)
 
 
 def _condition_anchors(node: ast.Condition) -> Iterator[Node]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal, cast
 
 from dsl.text import ast
@@ -15,6 +14,10 @@ _UNIT_OPTIONS = (
 )
 _TIER_OPTIONS = ("keep", "keep_until_end", "grace", "one_step", "perks")
 _TIER_ITEMS = ("spent", "earned_item", "held_item", "events_item", "where_item")
+
+
+CampaignClause = ast.From | ast.Through | ast.Until | ast.Limit | ast.Once | ast.Budget
+RewardOption = ast.For | ast.Where | ast.Stock | ast.Limit | ast.Once
 
 
 class Declarations(Clauses):
@@ -260,10 +263,7 @@ class Declarations(Clauses):
         return ast.CampaignDecl(
             span=pieces.span,
             name=self._quoted(pieces),
-            clauses=cast(
-                "tuple[ast.From | ast.Through | ast.Until | ast.Limit | ast.Once | ast.Budget, ...]",
-                clauses,
-            ),
+            clauses=cast("tuple[CampaignClause, ...]", clauses),
         )
 
     def build_thing_decl(self, pieces: Pieces) -> ast.ThingDecl:
@@ -293,9 +293,7 @@ class Declarations(Clauses):
             span=pieces.span,
             name=self._quoted(pieces),
             prices=tuple(cast("ast.Price", price.value) for price in pieces.of("price")),
-            options=tuple(
-                cast("list[ast.For | ast.Where | ast.Stock | ast.Limit | ast.Once]", options)
-            ),
+            options=tuple(cast("list[RewardOption]", options)),
         )
 
     def build_price(self, pieces: Pieces) -> ast.Price:

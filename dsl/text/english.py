@@ -52,6 +52,7 @@ ENGLISH = Spoken(
     },
     units={"point": "points", "time": "times"},
     events={f"{event}s": event for event in COUNTED_EVENTS},
+    rare=frozenset({"EXPIRING", "EARNED"}),
     names=frozenset({"at", "birthday"}),
     expected={
         "NUMBER": "a number",
@@ -74,6 +75,7 @@ ENGLISH = Spoken(
     parts={
         "reward": "a reward such as `10 points`",
         "trigger": "an event such as `purchase`",
+        "_target": "a tier such as `gold`",
         "window": "a window such as `in last 30 days`",
         "_clause": "a clause such as `limit 3 times per customer`",
     },
@@ -97,6 +99,7 @@ ENGLISH = Spoken(
         "!": "not",
     },
     value="a value",
+    constant="a value such as `200`",
     condition="a condition such as `amount >= 200`",
     operator="an operator such as `+`",
     statement="a statement such as `on purchase …`",

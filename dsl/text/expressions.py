@@ -8,7 +8,7 @@ from typing import Literal, cast
 from dsl.text import ast
 from dsl.text.builder import EXPRESSIONS, Builder
 from dsl.text.literals import name
-from dsl.text.pieces import Piece, Pieces, place
+from dsl.text.pieces import Piece, Pieces
 
 
 class Expressions(Builder):
@@ -109,7 +109,7 @@ class Expressions(Builder):
 
     def build_group(self, pieces: Pieces) -> Piece:
         """Parentheses leave no trace but the wider place."""
-        return pieces.of(*EXPRESSIONS)[0]
+        return pieces.among(EXPRESSIONS)[0]
 
     def build_restriction(self, pieces: Pieces) -> ast.Condition:
         """`(…)` after items."""

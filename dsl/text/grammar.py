@@ -35,10 +35,10 @@ from dsl.text.spoken import Spoken
 # The others are parsed nowhere; their first states say what such a part can begin with.
 STARTS = (
     *("document", "sentence", "remainder", "embedded"),
-    *("condition", "reward", "trigger", "_clause", "window"),
+    *("condition", "constant", "reward", "trigger", "_clause", "_target", "window"),
 )
 # Raised where the kept form of a table changes.
-_FORMAT = "2"
+_FORMAT = "3"
 _OF_A_MODULE = re.compile(r"^.*__")
 
 

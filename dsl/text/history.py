@@ -1,4 +1,4 @@
-"""From the parser's nodes to the one tree, for items, history, windows and what is held of units."""
+"""From the parser's nodes to the one tree, for items, windows, past events and units held."""
 
 from __future__ import annotations
 

@@ -65,6 +65,8 @@ class Literals:
     def text(self, quoted: str, span: Span) -> str:
         r"""What stands in the quotes, with `\"` and `\\` read."""
         inner = quoted[1:-1]
+        if "\\" not in inner:
+            return inner
         for escape in _ESCAPE.finditer(inner):
             if escape[1] not in QUOTES and escape[1] != "\\":
                 start = span.start + 1 + escape.start()
@@ -105,4 +107,4 @@ def _clock(text: str) -> str:
 
 def name(text: str) -> str:
     """A word as a name: composed, so that what looks alike by its marks is alike."""
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -6,7 +6,7 @@ is put together into nodes of the grammar's rules; rules whose name begins with 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,8 +47,7 @@ class Several:
 Value = Node | Token | Several
 
 
-@dataclass(frozen=True, slots=True)
-class Production:
+class Production(NamedTuple):
     """One form of a rule: `size` parts become an `origin`.
 
     `kind` is what its node is called, empty where it leaves none; `single` is true where one part
@@ -91,71 +90,101 @@ class Machine:
 
     def accepts(self) -> frozenset[str]:
         """The terminals that can be fed now."""
-        return frozenset(terminal for terminal in self.choices if self.after(terminal) is not None)
-
-    def after(self, terminal: str) -> int | None:
-        """The state in which a terminal would leave the machine; None where it cannot be fed."""
         table = self.table
-        states = self.states
-        left = len(states)
-        # What reductions put on top of the first `left` states of the stack.
-        upon: list[int] = []
-        while True:
-            action = table.actions[upon[-1] if upon else states[left - 1]].get(terminal)
-            if action is None or action >= 0:
-                return action
-            production = table.productions[~action]
-            for _ in range(production.size):
-                if upon:
-                    upon.pop()
+        accepted: set[str] = set()
+        # Terminals with the same productions before them are followed together.
+        waiting: list[tuple[int, tuple[int, ...], Iterable[str]]]
+        waiting = [(len(self.states), (), self.choices)]
+        while waiting:
+            left, upon, terminals = waiting.pop()
+            actions = table.actions[upon[-1] if upon else self.states[left - 1]]
+            reduced: dict[int, list[str]] = {}
+            for terminal in terminals:
+                action = actions.get(terminal)
+                if action is None:
+                    continue
+                if action >= 0:
+                    accepted.add(terminal)
                 else:
-                    left -= 1
-            upon.append(table.gotos[upon[-1] if upon else states[left - 1]][production.origin])
+                    reduced.setdefault(~action, []).append(terminal)
+            for number, those in reduced.items():
+                waiting.append((*self._reduced(left, upon, number), those))
+        return frozenset(accepted)
+
+    def _reduced(
+        self, left: int, upon: tuple[int, ...], number: int
+    ) -> tuple[int, tuple[int, ...]]:
+        """The stack after a production: how much is left of it, and what stands upon that."""
+        production = self.table.productions[number]
+        from_upon = min(production.size, len(upon))
+        left -= production.size - from_upon
+        upon = upon[: len(upon) - from_upon]
+        below = upon[-1] if upon else self.states[left - 1]
+        return left, (*upon, self.table.gotos[below][production.origin])
+
+    def takes(self, terminal: str, *following: str) -> bool:
+        """True where a terminal can be fed, and (where any are given) one of others after it."""
+        stack = self._fed(len(self.states), (), terminal)
+        if stack is None or not following:
+            return stack is not None
+        return any(self._fed(*stack, other) is not None for other in following)
+
+    def _fed(
+        self, left: int, upon: tuple[int, ...], terminal: str
+    ) -> tuple[int, tuple[int, ...]] | None:
+        """The stack after a terminal; None where it cannot be fed."""
+        while True:
+            top = upon[-1] if upon else self.states[left - 1]
+            action = self.table.actions[top].get(terminal)
+            if action is None:
+                return None
+            if action >= 0:
+                return left, (*upon, action)
+            left, upon = self._reduced(left, upon, ~action)
 
     def feed(self, token: Token) -> bool:
         """Read a token; where it cannot stand, the machine may be left in the middle."""
-        table, states, values = self.table, self.states, self.values
+        actions, productions, gotos = self.table.actions, self.table.productions, self.table.gotos
+        states, values = self.states, self.values
         terminal = token.type
         while True:
-            action = table.actions[states[-1]].get(terminal)
+            action = actions[states[-1]].get(terminal)
             if action is None:
                 return False
             if action >= 0:
                 states.append(action)
                 values.append(token)
                 return True
-            production = table.productions[~action]
-            size = production.size
+            origin, kind, size, single = productions[~action]
+            if size == 1:
+                part = values[-1]
+                if isinstance(part, Several):
+                    if kind:
+                        values[-1] = Node(kind, part.items[: part.count])
+                elif not single:
+                    values[-1] = Node(kind, [part]) if kind else Several([part])
+                states[-1] = gotos[states[-2]][origin]
+                continue
+            parts = values[-size:] if size else []
             if size:
-                parts = values[-size:]
                 del values[-size:]
                 del states[-size:]
-            else:
-                parts = []
-            values.append(_made(production, parts))
-            states.append(table.gotos[states[-1]][production.origin])
+            values.append(_made(kind, parts))
+            states.append(gotos[states[-1]][origin])
 
 
-def _made(production: Production, parts: list[Value]) -> Value:
-    """What a production makes of its parts."""
-    if len(parts) == 1:
-        (part,) = parts
-        if not isinstance(part, Several):
-            if production.single:
-                return part
-            return Node(production.kind, [part]) if production.kind else Several([part])
+def _made(kind: str, parts: list[Value]) -> Node | Several:
+    """What a production makes of none or several parts."""
+    if kind:
+        return Node(kind, _flat(parts))
     first = parts[0] if parts else None
-    if production.kind or not isinstance(first, Several):
-        items = _flat(parts)
-    elif len(first.items) == first.count:
+    if not isinstance(first, Several):
+        return Several(_flat(parts))
+    if len(first.items) == first.count:
         # Nobody has gone on from here before: the list itself grows, and stays the same to others.
-        items = first.items
-        items += _flat(parts[1:])
-    else:
-        items = [*first.items[: first.count], *_flat(parts[1:])]
-    if production.single and len(items) == 1:
-        return items[0]
-    return Node(production.kind, items) if production.kind else Several(items)
+        first.items.extend(_flat(parts[1:]))
+        return Several(first.items)
+    return Several([*first.items[: first.count], *_flat(parts[1:])])
 
 
 def _flat(parts: list[Value]) -> list[Node | Token]:

@@ -1,4 +1,4 @@
-"""The expressions inside a message: `{EXPRESSION}` in its text, `{{` and `}}` for braces.
+r"""The expressions inside a message: `{EXPRESSION}` in its text, `{{` and `}}` for braces.
 
 An expression stands in a text in quotes, so that quotes of its own stand there behind `\\`. Its
 parts know their places in the whole text. Source: docs/language.md, section 3.
@@ -16,7 +16,7 @@ from dsl.text.grammar import Grammar
 from dsl.text.literals import Literals
 from dsl.text.machine import Node, Token
 from dsl.text.reader import Reader
-from dsl.text.scan import Lexeme, scan
+from dsl.text.scan import scan
 from dsl.text.source import QUOTES, Span
 
 

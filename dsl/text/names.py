@@ -37,9 +37,7 @@ def reserved(grammar: Grammar, before: str) -> frozenset[str]:
     return frozenset(keywords) - grammar.spoken.names
 
 
-def written(
-    name: Name, before: str, grammar: Grammar, forms: frozenset[str] = frozenset()
-) -> str:
+def written(name: Name, before: str, grammar: Grammar, forms: frozenset[str] = frozenset()) -> str:
     """A name as it is written after a text such as `on`; after a dot nothing is reserved.
 
     `forms` are other forms of built-in names, which an exact name is told from by its backquotes.

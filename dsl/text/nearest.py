@@ -22,25 +22,31 @@ def distance(left: str, right: str, most: int) -> int:
             if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
                 cost = min(cost, before_last[j - 2] + 1)
             row.append(cost)
+        if min(row) > most:
+            return most + 1
         before_last, last = last, row
     return min(last[-1], most + 1)
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that was most likely meant, or None; the first of equally close ones.
+def near(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """The candidates that may have been meant, the closest first; else in their order.
 
     Case is free; a word of up to five letters may be one edit away, a longer one two.
     """
     if len(word) > LONGEST:
-        return None
+        return ()
     most = 1 if len(word) <= SHORT else 2
     folded = word.casefold()
-    best: str | None = None
+    found: list[tuple[int, str]] = []
     for candidate in candidates:
         # A word of one or two letters is close to every other.
-        edits = distance(folded, candidate.casefold(), min(most, len(candidate) // 2))
-        if edits <= most and edits <= len(candidate) // 2:
-            best, most = candidate, edits - 1
-            if most < 0:
-                break
-    return best
+        room = min(most, len(candidate) // 2)
+        edits = distance(folded, candidate.casefold(), room)
+        if edits <= room:
+            found.append((edits, candidate))
+    return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0]))
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was most likely meant, or None; the first of equally close ones."""
+    return next(iter(near(word, candidates)), None)

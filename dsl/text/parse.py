@@ -50,7 +50,9 @@ def parse(text: str, *, rule: bool = False) -> Parsed:
             known = len(builder.diagnostics)
             statement = cast("ast.Statement", builder.build(tree))
             broken = any(
-                wrong.suggestion is None and _touches(wrong.span, statement.span)
+                wrong.suggestion is None
+                and _touches(wrong.span, statement.span)
+                and not (wrong.span.start == tree.start and tree.start in reader.resumed)
                 for wrong in reader.diagnostics
             )
             # What a declaration names is there even where one of its literals is none.

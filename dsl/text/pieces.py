@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from dsl.text.machine import Token
@@ -54,6 +54,12 @@ class Pieces:
 
     def of(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds, as written."""
+        return [
+            child for child in self._children if isinstance(child, Piece) and child.kind in kinds
+        ]
+
+    def among(self, kinds: Collection[str]) -> list[Piece]:
+        """The pieces of the kinds of a set, as written."""
         return [
             child for child in self._children if isinstance(child, Piece) and child.kind in kinds
         ]

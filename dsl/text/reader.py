@@ -7,11 +7,11 @@ the sentence, the next clause or the next statement can go on. One place gives o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dsl.text.diagnostics import Diagnostic, Syntax, TooDeep
-from dsl.text.expected import keyword, phrases, starters
+from dsl.text.expected import keywords, phrases, starters
 from dsl.text.grammar import Grammar
 from dsl.text.machine import END, Machine, Node, Several, Token, Value
 from dsl.text.scan import MOST_NESTING, Lexeme
@@ -55,6 +55,8 @@ class Reader:
     def __init__(self, lexemes: tuple[Lexeme, ...], grammar: Grammar, start: str) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.trees: list[Node] = []
+        # Where statements begin that what went wrong just before does not touch.
+        self.resumed: set[int] = set()
         self._lexemes = lexemes
         self._grammar = grammar
         self._parser = Machine(grammar.table, start)
@@ -125,11 +127,15 @@ class Reader:
             at = found
         end = self._lexemes[-1].end if self._lexemes else 0
         if not self._feed(Token(END, "", end, end)):
-            expected = self._phrases(self._parser.accepts())
-            self._report(Syntax(span=Span(end, end), found="", expected=expected))
+            if self._was_no_reward():
+                wrong = _wrong(self._lexemes[-1], self._phrases(self._parser.accepts()))
+            else:
+                expected = self._phrases(self._parser.accepts())
+                wrong = Syntax(span=Span(end, end), found="", expected=expected)
+            self._report(wrong)
             self._collect(self._parser.values)
 
-    def _phrases(self, allowed: Collection[str]) -> tuple[str, ...]:
+    def _phrases(self, allowed: frozenset[str]) -> tuple[str, ...]:
         return phrases(allowed, self._grammar)
 
     def _report(self, diagnostic: Diagnostic) -> None:
@@ -141,38 +147,53 @@ class Reader:
         """Tell what cannot stand here; the place to read on from, or None where there is none."""
         if self._reread(at):
             return at + 1
-        if self._was_taken_for_a_name(at):
+        if self._was_taken_for_a_name(at) or self._was_no_reward():
             at -= 1
         allowed = self._parser.accepts()
         lexeme = self._lexemes[at]
-        expected = self._phrases(allowed)
-        meant = self._meant(lexeme, allowed)
+        meant = self._meant(at, allowed)
         if meant is not None and self._feed(meant):
-            self._report(_wrong(lexeme, expected, meant))
+            self._report(_wrong(lexeme, self._phrases(allowed), meant))
             return at + 1
-        if lexeme.is_unclosed:
-            expected = (self._grammar.spoken.closing_quote,)
-        self._report(_wrong(lexeme, expected))
+        if self._read_since:
+            expected = self._phrases(allowed)
+            if lexeme.is_unclosed:
+                expected = (self._grammar.spoken.closing_quote,)
+            self._report(_wrong(lexeme, expected))
         self._read_since = 0
         return self._pass_over(at)
 
     # --- reading a word as the one that was meant ----------------------------------------------
 
-    def _meant(self, lexeme: Lexeme, allowed: Collection[str]) -> Token | None:
+    def _meant(self, at: int, allowed: frozenset[str]) -> Token | None:
         """What was most likely meant by a lexeme among what could stand here."""
+        lexeme = self._lexemes[at]
         if lexeme.in_other_quotes and "STRING" in allowed:
             inner = lexeme.raw[1:-1].replace("\\", "\\\\").replace('"', '\\"')
             return token(lexeme, "STRING")._replace(text=f'"{inner}"')
-        if lexeme.is_word:
-            word = keyword(lexeme.text, allowed, self._grammar)
-        else:
+        if not lexeme.is_word:
             word = self._grammar.spoken.mistyped.get(lexeme.text)
-        if word is None:
-            return None
+            return None if word is None else self._as_word(lexeme, word, allowed)
+        words = keywords(lexeme.text, allowed, self._grammar)
+        meant = [made for word in words if (made := self._as_word(lexeme, word, allowed))]
+        fitting = [made for made in meant if self._fits(made, at + 1)]
+        if fitting:
+            return fitting[0]
+        # A keyword out of its place is none that was mistyped.
+        return meant[0] if meant and lexeme.text.lower() not in self._grammar.words else None
+
+    def _as_word(self, lexeme: Lexeme, word: str, allowed: frozenset[str]) -> Token | None:
+        """A lexeme as the terminal that a word or a sign is here."""
         terminals = set(self._grammar.words.get(word, ()))
         terminals.add(self._grammar.signs.get(word, "CURRENCY" if word.isalpha() else "COMPARATOR"))
         terminal = next((name for name in sorted(terminals) if name in allowed), None)
         return token(lexeme, terminal)._replace(text=word) if terminal else None
+
+    def _fits(self, made: Token, at: int) -> bool:
+        """True where the lexeme at an index, or the end, can stand after a token read here."""
+        following = self._at(at)
+        follow = possible(following, self._grammar) if following else (END,)
+        return self._parser.takes(made.type, *follow)
 
     def _reread(self, at: int) -> bool:
         """Read the word before as a keyword instead of a name, where this one can then stand."""
@@ -183,7 +204,7 @@ class Reader:
         self._restore(self._before)
         allowed = self._parser.accepts()
         lexeme = self._lexemes[at - 1]
-        meant = self._meant(lexeme, allowed)
+        meant = self._meant(at - 1, allowed)
         if meant is not None and self._feed(meant) and self._take(at):
             self._report(_wrong(lexeme, self._phrases(allowed), meant))
             return True
@@ -208,17 +229,31 @@ class Reader:
         self._restore(self._before)
         return True
 
+    def _was_no_reward(self) -> bool:
+        """Take back the name before where it would begin a reward, such as in `award points`."""
+        now = self._state()
+        last = now.values[-1] if now.values else None
+        if not isinstance(last, Token) or last.type != "NAME":
+            return False
+        self._restore(self._before)
+        if starters(self._grammar, "reward") <= self._parser.accepts():
+            return True
+        self._restore(now)
+        return False
+
     # --- passing over --------------------------------------------------------------------------
 
     def _pass_over(self, at: int) -> int | None:
         """Pass over lexemes up to one that something unfinished can go on with, and read it."""
         next_statement = self._is_unknown_statement(at)
         opened = 0
+        joints: set[str | None] = set(_JOINTS)
         for place in range(at, len(self._lexemes)):
             lexeme = self._lexemes[place]
             name = self._leading(lexeme)
             if name in self._statements and self._is_statement(place):
-                if self._go_back(place) or self._start_over(place, "document"):
+                if self._go_back(place, self._statements) or self._start_over(place, "document"):
+                    self.resumed.add(lexeme.start)
                     self._read_since = 1
                     return place + 1
             elif next_statement:
@@ -233,8 +268,11 @@ class Reader:
                 if self._go_back(place) or self._start_over(place, "remainder"):
                     self._read_since = 1
                     return place + 1
-            elif name in _JOINTS and self._go_back(place):
-                return place + 1
+            elif name in joints:
+                if self._go_back(place):
+                    return place + 1
+                # Nothing changed: the next one does not fit either.
+                joints.discard(name)
         return None
 
     def _leading(self, lexeme: Lexeme) -> str | None:
@@ -253,14 +291,17 @@ class Reader:
         follow = table.actions[table.actions[table.starts["_clause"]][name]]
         return any(terminal in follow for terminal in possible(after, self._grammar))
 
-    def _go_back(self, at: int) -> bool:
-        """Leave what is unfinished, as little as possible, and read the lexeme there."""
+    def _go_back(self, at: int, among: frozenset[str] = frozenset()) -> bool:
+        """Leave what is unfinished, as little as possible, and read the lexeme there.
+
+        All of `among` can stand there too.
+        """
         now = self._state()
         actions = self._grammar.table.actions
         terminals = [name for name in possible(self._lexemes[at], self._grammar) if name != "NAME"]
         for height in range(len(now.states), 0, -1):
             choices = actions[now.states[height - 1]]
-            if any(terminal in choices for terminal in terminals):
+            if among <= choices.keys() and any(terminal in choices for terminal in terminals):
                 self._restore(State(now.states[:height], now.values[: height - 1]))
                 terminal = terminal_of(
                     self._lexemes[at], self._at(at + 1), self._parser, self._grammar

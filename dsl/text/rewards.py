@@ -14,7 +14,7 @@ _UNITS = ("flat", "rate", "per_item", "multiplier", "formula", "steps", "bands",
 _MONEY = (
     *("percent_off", "fixed_off", "rate_off", "formula_off", "steps_off", "cheapest", "donation"),
 )
-_FORMS = (*_UNITS, *_MONEY, "thing", "tier_award", "message", "draw")
+_FORMS = frozenset({*_UNITS, *_MONEY, "thing", "tier_award", "message", "draw"})
 _TARGETS = ("any_of", "and_above", "not_in", "everyone", "top", "at_random")
 _MONEY_KINDS: dict[str, ast.MoneyKind] = {"DISCOUNT": "discount", "CASHBACK": "cashback"}
 
@@ -277,7 +277,7 @@ class Rewards(History):
 
     @staticmethod
     def _form(pieces: Pieces) -> ast.RewardForm:
-        return cast("ast.RewardForm", pieces.of(*_FORMS)[0].value)
+        return cast("ast.RewardForm", pieces.among(_FORMS)[0].value)
 
     @staticmethod
     def _cap(pieces: Pieces) -> ast.Number | ast.Money | None:

@@ -42,7 +42,7 @@ SIGNS = re.compile(r"[=<>!&|]+|[^\w\s]")
 
 
 class Lexeme(NamedTuple):
-    """A piece of a text. `terminal` is `NAME` for a word, which may be several, empty for a mistake.
+    """A piece of a text. `terminal` is `NAME` for a word, whatever it means, empty for a mistake.
 
     `text` is as it is meant (full-width twins replaced), `raw` as it stands.
     """

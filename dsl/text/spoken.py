@@ -12,9 +12,10 @@ class Spoken:
 
     `values` gives the words that stand for a value, by the terminal they make: the grammar says
     where they can stand, this table what they are. `units` and `events` turn other forms of a
-    built-in name (plurals) into the name; `names` are built-in names that are keywords elsewhere and
-    never need backquotes. `expected` and `starters` are how a reader is told what
-    could stand at a place, `parts` what starts of the grammar are called; `mistyped` is what people write for an operator or a word.
+    built-in name (plurals) into the name; `names` are built-in names that are keywords elsewhere
+    and never need backquotes. `expected`, `parts` (by what the grammar can start with), `rare`
+    (told only where nothing else is) and the phrases at the end are how a reader is told what could
+    stand at a place; `mistyped` is what people write for an operator or a word.
     """
 
     grammar: str
@@ -24,8 +25,10 @@ class Spoken:
     names: frozenset[str]
     expected: Mapping[str, str]
     parts: Mapping[str, str]
+    rare: frozenset[str]
     mistyped: Mapping[str, str]
     value: str
+    constant: str
     condition: str
     operator: str
     statement: str

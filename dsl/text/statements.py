@@ -8,9 +8,19 @@ from dsl.text import ast
 from dsl.text.declarations import Declarations
 from dsl.text.pieces import Piece, Pieces
 
-_TRIGGERS = (
-    *("events", "birthday", "anniversary", "around", "without", "tier_change", "segment_change"),
-    *("every_day", "every_weekday", "every_month", "expiring", "completed"),
+_TRIGGERS = frozenset(
+    {
+        *(
+            "events",
+            "birthday",
+            "anniversary",
+            "around",
+            "without",
+            "tier_change",
+            "segment_change",
+        ),
+        *("every_day", "every_weekday", "every_month", "expiring", "completed"),
+    }
 )
 _LAST_DAY = 31
 
@@ -113,7 +123,7 @@ class Statements(Declarations):
         return ast.Rule(
             span=pieces.span,
             name=self._text_of(title) if title else None,
-            trigger=cast("ast.Trigger", pieces.of(*_TRIGGERS)[0].value),
+            trigger=cast("ast.Trigger", pieces.among(_TRIGGERS)[0].value),
             where=cast("ast.Condition", where.value) if where else None,
             rewards=self._rewards(pieces),
             clauses=self._clauses(pieces),

@@ -6,6 +6,7 @@ name, where one can stand. So built-in names such as `at` need no backquotes.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from dsl.text.grammar import Grammar
@@ -20,15 +21,17 @@ def is_currency(word: str) -> bool:
     return _CURRENCY.fullmatch(word) is not None
 
 
+@functools.lru_cache(maxsize=4096)
+def _of_word(word: str, grammar: Grammar) -> tuple[str, ...]:
+    keywords = grammar.words.get(word.lower(), ()) if word.isascii() else ()
+    return (*keywords, "CURRENCY", "NAME") if is_currency(word) else (*keywords, "NAME")
+
+
 def possible(lexeme: Lexeme, grammar: Grammar) -> tuple[str, ...]:
     """All terminals that a lexeme can be somewhere, keywords before names."""
     if lexeme.terminal != "NAME":
         return (lexeme.terminal,)
-    text = lexeme.text
-    keywords = grammar.words.get(text.lower(), ()) if text.isascii() else ()
-    if is_currency(text):
-        return (*keywords, "CURRENCY", "NAME")
-    return (*keywords, "NAME")
+    return _of_word(lexeme.text, grammar)
 
 
 def terminal_of(
@@ -44,19 +47,18 @@ def terminal_of(
     Where nothing follows the text ends, or is `unfinished` and may go on.
     """
     choices = parser.choices
-    found = [name for name in possible(lexeme, grammar) if name in choices]
+    if lexeme.terminal != "NAME":
+        return lexeme.terminal if lexeme.terminal in choices else None
+    found = [name for name in _of_word(lexeme.text, grammar) if name in choices]
     if len(found) < 2:  # noqa: PLR2004 - one is no choice
         return found[0] if found else None
-    follow = (END,) if following is None else possible(following, grammar)
     first = None
     for name in found:
-        after = parser.after(name)
-        if after is None:
+        if not parser.takes(name):
             continue
         if following is None and unfinished:
             return name
         first = first or name
-        taken = parser.table.actions[after]
-        if any(terminal in taken for terminal in follow):
+        if parser.takes(name, *(possible(following, grammar) if following else (END,))):
             return name
     return first or found[0]

@@ -38,9 +38,7 @@ class Declarations(Rewards):
         options = [(clause, self.clause(clause)) for clause in campaign.clauses]
         return self._spaced(campaign, f"campaign {quoted(campaign.name)}{colon}", options)
 
-    def _spaced(
-        self, node: ast.Node, head: str, options: Sequence[tuple[ast.Node, str]]
-    ) -> Layout:
+    def _spaced(self, node: ast.Node, head: str, options: Sequence[tuple[ast.Node, str]]) -> Layout:
         """A head and its options, by spaces."""
         written = [[Line(), self._above(one), self._ended(one, text)] for one, text in options]
         return Group([head, self._head(node), Indent(written)])

@@ -154,41 +154,69 @@ class Expressions:
                 return Group(joined(self._operands(node.parts, NOT), "and "))
             case ast.Not():
                 return ["not ", self._operand(node.operand, NOT)]
-            case ast.Comparison():
-                return [self._operand(node.left), f" {node.op} ", self._operand(node.right)]
-            case ast.Between():
-                value, low = self._operand(node.value), self._operand(node.low)
-                return [value, " between ", low, " and ", self._operand(node.high)]
-            case ast.In() | ast.InList() | ast.InSegment():
-                return self._membership(node)
-            case ast.TextTest():
-                return [self._operand(node.value), f" {node.op} ", self._operand(node.text)]
-            case ast.HasTag():
-                return [self._operand(node.value), " has ", self._operand(node.tag)]
-            case ast.Holds():
-                return f"has {node.kind} {quoted(node.name)}"
-            case ast.Known():
-                sign = " is unknown" if node.negated else " is known"
-                return [self._operand(node.value), sign]
-            case ast.IsBirthday():
-                return "is birthday"
-            case ast.BirthdayMonth():
-                return "birthday month"
             case ast.ItemTest():
                 return [f"{node.quantifier} item", self._restriction(node.where)]
             case ast.EventTest() | ast.Nth():
                 return self._event_test(node)
+            case ast.InSegment() | ast.Holds() | ast.IsBirthday() | ast.BirthdayMonth():
+                return self._of_customer(node)
+            case (
+                ast.Comparison()
+                | ast.Between()
+                | ast.In()
+                | ast.InList()
+                | ast.TextTest()
+                | ast.HasTag()
+                | ast.Known()
+            ):
+                return self._comparison(node)
             case _:
                 return self._expression(node)
 
-    def _membership(self, node: ast.In | ast.InList | ast.InSegment) -> Layout:
-        if isinstance(node, ast.InSegment):
-            return f"in segment {self._name(node.segment)}"
-        sign = " not in " if node.negated else " in "
-        value = self._operand(node.value)
-        if isinstance(node, ast.InList):
-            return [value, sign, f"list {self._name(node.list)}"]
-        return [value, sign, enclosed(self._operands(node.choices))]
+    def _comparison(
+        self,
+        node: ast.Comparison
+        | ast.Between
+        | ast.In
+        | ast.InList
+        | ast.TextTest
+        | ast.HasTag
+        | ast.Known,
+    ) -> Layout:
+        """A value and what is asked of it."""
+        asked: Layout
+        match node:
+            case ast.Comparison():
+                return [self._operand(node.left), f" {node.op} ", self._operand(node.right)]
+            case ast.Between():
+                low, high = self._operand(node.low), self._operand(node.high)
+                asked = [" between ", low, " and ", high]
+            case ast.In():
+                sign = " not in " if node.negated else " in "
+                asked = [sign, enclosed(self._operands(node.choices))]
+            case ast.InList():
+                sign = " not in " if node.negated else " in "
+                asked = [sign, f"list {self._name(node.list)}"]
+            case ast.TextTest():
+                asked = [f" {node.op} ", self._operand(node.text)]
+            case ast.HasTag():
+                asked = [" has ", self._operand(node.tag)]
+            case ast.Known():
+                asked = " is unknown" if node.negated else " is known"
+        return [self._operand(node.value), asked]
+
+    def _of_customer(
+        self, node: ast.InSegment | ast.Holds | ast.IsBirthday | ast.BirthdayMonth
+    ) -> Layout:
+        match node:
+            case ast.InSegment():
+                return f"in segment {self._name(node.segment)}"
+            case ast.Holds():
+                return f"has {node.kind} {quoted(node.name)}"
+            case ast.IsBirthday():
+                return "is birthday"
+            case ast.BirthdayMonth():
+                return "birthday month"
 
     def _event_test(self, node: ast.EventTest | ast.Nth) -> Layout:
         if isinstance(node, ast.Nth):
@@ -210,6 +238,8 @@ class Expressions:
 
     def _expression(self, node: ast.Expr) -> Layout:
         match node:
+            case ast.Name():
+                return self._name(node, _START)
             case ast.Arithmetic():
                 level = _SIGNS[node.op]
                 left, right = self._operand(node.left, level), self._operand(node.right, level + 1)
@@ -218,20 +248,6 @@ class Expressions:
                 return ["-", self._operand(node.operand, SIGN)]
             case ast.Call():
                 return [node.function, enclosed(self._operands(node.arguments))]
-            case ast.Name():
-                return self._name(node, _START)
-            case ast.Lifetime():
-                return f"lifetime {self._unit(node.unit, f'{_START} lifetime')}"
-            case ast.Earned():
-                return f"{self._unit(node.unit, _START)} earned {self._window(node.window)}"
-            case ast.LeftTo():
-                return f"left to {self._name(node.tier)}"
-            case ast.DaysSinceJoined():
-                return "days since joined"
-            case ast.DaysSincePrevious():
-                return f"days since previous {self._event(node.event, ANYWHERE)}"
-            case ast.Distance():
-                return f"distance to ({number(node.lat)}, {number(node.lon)})"
             case ast.ItemCount() | ast.ItemTotal() | ast.ItemDistinct():
                 return self._items(node)
             case (
@@ -243,8 +259,41 @@ class Expressions:
                 | ast.Streak()
             ):
                 return self._history(node)
+            case (
+                ast.Lifetime()
+                | ast.Earned()
+                | ast.LeftTo()
+                | ast.DaysSinceJoined()
+                | ast.DaysSincePrevious()
+                | ast.Distance()
+            ):
+                return self._figure(node)
             case _:
                 return constant(node)
+
+    def _figure(
+        self,
+        node: ast.Lifetime
+        | ast.Earned
+        | ast.LeftTo
+        | ast.DaysSinceJoined
+        | ast.DaysSincePrevious
+        | ast.Distance,
+    ) -> str:
+        """A figure of the customer, without another expression in it."""
+        match node:
+            case ast.Lifetime():
+                return f"lifetime {self._unit(node.unit, ANYWHERE)}"
+            case ast.Earned():
+                return f"{self._unit(node.unit, _START)} earned {self._window(node.window)}"
+            case ast.LeftTo():
+                return f"left to {self._name(node.tier)}"
+            case ast.DaysSinceJoined():
+                return "days since joined"
+            case ast.DaysSincePrevious():
+                return f"days since previous {self._event(node.event, ANYWHERE)}"
+            case ast.Distance():
+                return f"distance to ({number(node.lat)}, {number(node.lon)})"
 
     def _items(self, node: ast.ItemCount | ast.ItemTotal | ast.ItemDistinct) -> Layout:
         match node:

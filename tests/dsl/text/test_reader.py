@@ -22,10 +22,12 @@ CURRENCY = "a currency such as `EUR`"
 TIME_UNIT = "a unit of time such as `days`"
 COMPARISON = "a comparison such as `>=`"
 STATEMENT = "a statement such as `on purchase …`"
-REWARD = ("a number", "a multiplier such as `2x`")
+REWARD = ("a reward such as `10 points`",)
+WINDOW = "a window such as `in last 30 days`"
+CLAUSE = "a clause such as `limit 3 times per customer`"
 AFTER_EVENT = ("`award`", "`where`", "`or`")
 AFTER_NUMBER = ("`award`", "`and`", "`or`", CURRENCY, TIME_UNIT, OPERATOR)
-AFTER_NAME = (COMPARISON, "`award`", "`and`", "`or`", "`not`", "`between`", "`in`", "`is`")
+AFTER_NAME = (COMPARISON, "`award`", "`and`", "`or`", "`not`", "`between`", "`in`", OPERATOR)
 
 
 def marked(text: str) -> tuple[str, list[Span]]:
@@ -48,34 +50,36 @@ MISTAKES = {
     "on purchase where⟦⟧": (CONDITION,),
     "on purchase where amount >= 200⟦⟧ \n": AFTER_NUMBER,
     "on purchase award⟦⟧": REWARD,
-    "on purchase award 100⟦⟧": ("a name",),
+    "on purchase award 100⟦⟧": ("a name", CURRENCY),
     "on purchase award ⟦points⟧": REWARD,
-    "on purchase award ⟦10%⟧ discount": REWARD,
-    'on purchase award ⟦coupon⟧ "X"': REWARD,
     "on purchase award 5 points per 10⟦⟧": ("`of`", "`spent`"),
-    "on purchase award 5 points to⟦⟧": ("`not`", "`everyone`", "a name"),
+    "on purchase award 5 points to⟦⟧": ("a tier such as `gold`",),
     "on purchase award 5 points at most ⟦to⟧ gold": ("a number",),
     "on purchase award 5 points limit 500 points⟦⟧": ("`per`",),
     "on purchase award 5 points limit 5 points per ⟦month⟧": ("`customer`",),
     "on purchase award 5 points limit ⟦points⟧ per customer": ("a number",),
     "on purchase⟦,⟧ review award 5 points": AFTER_EVENT,
-    "on every ⟦monday⟧ award 5 points": AFTER_EVENT,
+    "on every ⟦review⟧ award 5 points": ("`day`", "a day such as `monday`"),
     "on purchase where amount > ⟦award⟧ 5 points": (VALUE,),
     "on purchase where amount > 5 and ⟦award⟧ 5 points": (CONDITION,),
     "on purchase where not ⟦award⟧ 5 points": (CONDITION,),
     "on purchase where amount > ⟦>⟧ 2 award 5 points": (VALUE,),
     "on purchase where x >= 5 ⟦then⟧ 5 points": AFTER_NUMBER,
-    'on purchase where x ⟦starts⟧ with "a" award 5 points': AFTER_NAME,
+    'on purchase where x ⟦begins⟧ with "a" award 5 points': AFTER_NAME,
     "on purchase where tier ⟦gold⟧ award 5 points": AFTER_NAME,
     "on purchase where x is ⟦5⟧ award 5 points": ("`known`", "`unknown`"),
     "on purchase where ⟦(a and b)⟧ + 1 > 2 award 5 points": (VALUE,),
     "on purchase where x > ⟦$⟧5 award 5 points": (VALUE,),
     'on purchase where x = ⟦"abc award 5 points⟧': ('a closing `"`',),
     'rule "R" ⟦on⟧ purchase award 5 points': ("`:`",),
-    "tier gold: 10 ⟦purchases⟧ in last 3 months": ("`spent`",),
+    "tier gold: 10 purchases ⟦or⟧ 5 spent ever": (
+        *(WINDOW, "`where`", "`with`", "`by`", "`held`", "`as`"),
+    ),
     "attributes of customer ⟦style⟧ text": ("`:`",),
-    "⟦unit⟧ points: worth 0.01 CNY, redeem at least 500": (STATEMENT,),
-    '⟦challenge⟧ "W": 3 purchases where (x = 1) and 1 review award gift "B"': (STATEMENT,),
+    "⟦scrip⟧ points": (STATEMENT,),
+    'challenge "W": 3 purchases where (x = 1) and 1 review ⟦award⟧ gift "B"': (
+        *("`where`", "`and`", "`within`"),
+    ),
     "⟦Buy⟧ 100 get 5 points": (STATEMENT,),
 }
 
@@ -126,10 +130,10 @@ def test_a_mistyped_word_is_read_as_the_one_that_was_meant(text: str) -> None:
         "on purchase where x in (1, ⟦,⟧ 2) and (y > ⟦=⟧ 3) award 5 points, ⟦points⟧, 6 points",
         "on purchase where x between ⟦and⟧ 5 award 5 points limit ⟦points⟧ per customer",
         "on purchase award ⟦limit⟧ 5 points per customer budget ⟦points⟧",
-        "tier gold: 5 ⟦purchases⟧ ever\nrule ⟦Gold⟧: on purchase award ⟦points⟧",
+        "tier gold: 5 purchases ⟦and⟧ 2 spent ever\nrule ⟦Gold⟧: on purchase award ⟦points⟧",
         "on purchase where ⟦>⟧ tier = gold award 5 points\ntier gold: 5 spent since ⟦today⟧",
         "event dinner: city ⟦txt⟧, room one\n⟦program⟧ ⟦Coffee⟧",
-        "⟦unit⟧ miles: precision 2, never below zero\non purchase award ⟦lots⟧",
+        "⟦scrip⟧ miles: precision 2, never below zero\non purchase award ⟦lots⟧",
     ],
 )
 def test_all_mistakes_of_a_text_are_told_and_none_twice(text: str) -> None:
@@ -139,7 +143,7 @@ def test_all_mistakes_of_a_text_are_told_and_none_twice(text: str) -> None:
 
 def test_what_can_be_read_of_a_wrong_text_is_kept_with_words_as_they_were_meant() -> None:
     parsed = parse(
-        "tier gold: 5 sent ever\non purchase where x > > 1 award 5 points\n"
+        "tier gold: 5 spent evr\non purchase where x > > 1 award 5 points\n"
         "tier vip: 5 points\ntier top: 9 spent ever\non review award 5 points"
     )
     assert parsed.document is None
