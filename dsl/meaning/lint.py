@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import unicodedata
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -254,7 +255,9 @@ def _tests(where: checked.Condition | None) -> set[checked.Condition]:
 
 def mixed_scripts(looked: Looked) -> Iterator[Diagnostic]:
     """A name with letters of several scripts, some of which look alike."""
-    for node in walk(looked.document):
+    if looked.text.isascii():
+        return
+    for node in walk(looked.document.statements):
         if isinstance(node, ast.Name) and any(_is_mixed(part) for part in node.parts):
             yield MixedScripts(span=node.span, name=node.dotted)
 
@@ -277,6 +280,12 @@ def walk(node: Any, without: tuple[type, ...] = ()) -> Iterator[Any]:  # noqa: A
         top = stack.pop()
         if isinstance(top, tuple):
             stack.extend(top)
-        elif is_dataclass(top) and isinstance(top, ast.Node) and not isinstance(top, without):
+        elif isinstance(top, ast.Node) and not isinstance(top, without):
             yield top
-            stack.extend(getattr(top, f.name) for f in fields(top) if f.name != "span")
+            stack.extend([getattr(top, name) for name in _below(type(top))])
+
+
+@cache
+def _below(kind: type[ast.Node]) -> tuple[str, ...]:
+    """The fields of a class of nodes that may hold others."""
+    return tuple(field.name for field in fields(kind) if field.name != "span")

@@ -91,8 +91,9 @@ class Place:
     `accepted` are the terminals that can stand there, `clause` says what a name there is, `words`
     are the keywords before it, the last one last. `events` are the names in the trigger of the
     rule, `past` is the past event inside a condition on it, `counted` the past event named last,
-    `left` the path on the other side of a comparison. `in_item` is true inside an item condition, `in_text` inside quotes. `starts` is
-    true where a reward, a limit or a tier's item can begin. `span` is what has been typed there.
+    `left` the path on the other side of a comparison. `in_item` is true inside an item condition,
+    `in_text` inside quotes. `starts` says what can begin with a number there, `span` what has been
+    typed.
     """
 
     span: Span

@@ -49,9 +49,10 @@ def check_tier(node: ast.TierDecl, declared: Declared, problems: Problems) -> ch
                 said["one_step"] = True
             case ast.Perks(names):
                 said["perks"] = names
-    if problems.errors > before:
+    rank = declared.tier_rank(node.name.dotted)
+    if problems.errors > before or rank is None:
         return None
-    return checked.Tier(node.name.dotted, declared.tiers[node.name.dotted].rank, items, **said)
+    return checked.Tier(node.name.dotted, rank, items, **said)
 
 
 def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | None:
