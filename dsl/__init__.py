@@ -4,9 +4,9 @@ This is the public API; docs/architecture.md says what each name is for. Histori
 which need NumPy and Arrow, have a door of their own: dsl.engine.columns.
 """
 
+from dsl.engine.book import Book
+from dsl.engine.compiled import Compiled, compile_program
 from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Outcome, Working
-from dsl.engine.explain import Explanation, decimal_text, explain
-from dsl.engine.live import Compiled, CustomerState, compile_program
 from dsl.meaning.check import Checked, Part, check
 from dsl.meaning.completion import Completion, complete, keywords
 from dsl.meaning.events import (
@@ -29,17 +29,16 @@ from dsl.text.source import Source, Span
 
 __all__ = [
     "Award",
+    "Book",
     "Checked",
     "Compiled",
     "Completion",
     "CounterKey",
-    "CustomerState",
     "Cut",
     "Decision",
     "Described",
     "Diagnostic",
     "Event",
-    "Explanation",
     "FailedTest",
     "FieldProblem",
     "FormatError",
@@ -55,9 +54,7 @@ __all__ = [
     "compile_program",
     "complete",
     "content_hash",
-    "decimal_text",
     "describe",
-    "explain",
     "format_document",
     "format_text",
     "keywords",

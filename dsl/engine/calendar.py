@@ -73,6 +73,8 @@ def before(at: int, count: int, unit: DurationUnit, zone: ZoneInfo) -> int:
     year, month = divmod(months, 12)
     if year < 1:
         return instant(dt.datetime(1, 1, 2, tzinfo=dt.UTC))
+    if year > dt.MAXYEAR:
+        return instant(dt.datetime(dt.MAXYEAR, 12, 30, tzinfo=dt.UTC))
     last = calendar.monthrange(year, month + 1)[1]
     shifted = dt.date(year, month + 1, min(date.day, last))
     return from_local((shifted.toordinal() - 719_163) * DAY_US + time, zone)

@@ -12,37 +12,42 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Reason = Literal["not-in-force", "condition", "audience", "limit", "budget", "overflow", "nothing"]
-# The index of a reason is its code in the emitted text; 0 is paid.
-REASONS: tuple[Reason | None, ...] = (
-    None,
+Reason = Literal[
     "not-in-force",
+    "guard",
+    "opt-in",
     "condition",
     "audience",
+    "chance",
     "limit",
     "budget",
+    "group",
+    "campaign",
+    "insufficient",
+    "minimum",
+    "step",
+    "stock",
+    "exceeds-original",
+    "unknown-original",
+    "derived-depth",
     "overflow",
+    "conflict",
     "nothing",
-)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class CounterKey:
-    """What a limit or budget has used: of which allowance, by whom, in which period.
-
-    `holder` is the customer of a limit and empty for a budget; `period` is the index of the
-    calendar period of the event's `at` in the program's timezone, 0 where it is for ever.
-    """
-
-    scope: Literal["limit", "budget"]
-    name: str
-    holder: str
-    period: int
+]
+Status = Literal["posted", "pending", "held", "withheld", "revoked"]
+# A counter: the allowance's name, whose (the customer of a limit, empty for a budget), a mark
+# (`once per`), and the index of the calendar period of the event's `at`, 0 where it is for ever.
+CounterKey = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One award, as paid; `reward` is the place of the reward in its rule, from 0."""
+    """One award; `reward` is the place of the reward in its rule, from 0.
+
+    `unit` is a unit, money (`discount`, `cashback`, `donation`) or a thing's kind, a tier or a
+    message, of which `text` is the name. A deduction, and what a refund takes back, is negative.
+    `event` is the event's id, None for a timer or a derived event, which have `at`.
+    """
 
     rule: str
     reward: int
@@ -50,18 +55,22 @@ class Award:
     unit: str
     amount: int
     precision: int
+    text: str | None = None
+    status: Status = "posted"
+    event: str | None = None
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FailedTest:
     """The first part of a rule's condition that was not true, with its two values if it has them.
 
-    Values are scaled as the part's sides are typed; None is absent, or not a comparison.
+    Values stand over their divisor; None is absent, or not a comparison.
     """
 
     part: int
-    left: int | None
-    right: int | None
+    left: tuple[int, int] | None
+    right: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +96,36 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule did on the event; `reason` is None where it paid anything."""
+    """What one rule did on the event; `reason` is None where it paid anything.
+
+    `by` is who stood in its way: the group's winner, the guard.
+    """
 
     rule: str
     reason: Reason | None
     test: FailedTest | None = None
     workings: tuple[Working, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Awards in text order, outcomes of every rule on the event's type, and what was used up."""
+    """Awards in text order, what rules came to, and what was used up.
+
+    `refused` is why the event as a whole was not taken (a redeem, a refund, a conflict). `event_id`
+    is a timer's or a derived event's own id where `at` is given.
+    """
 
     event_id: str
     customer: str
     tier: str | None
-    awards: tuple[Award, ...]
-    outcomes: tuple[Outcome, ...]
+    awards: tuple[Award, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     taken: Mapping[CounterKey, int] = field(default_factory=dict)
+    refused: Reason | None = None
+    guard: str | None = None
+    at: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A form that JSON holds without loss."""
@@ -115,7 +135,10 @@ class Decision:
             "tier": self.tier,
             "awards": [_plain(award) for award in self.awards],
             "outcomes": [_plain_outcome(outcome) for outcome in self.outcomes],
-            "taken": [[k.scope, k.name, k.holder, k.period, n] for k, n in self.taken.items()],
+            "taken": [[*key, amount] for key, amount in self.taken.items()],
+            "refused": self.refused,
+            "guard": self.guard,
+            "at": self.at,
         }
 
     @classmethod
@@ -127,7 +150,10 @@ class Decision:
             tier=data["tier"],
             awards=tuple(Award(**award) for award in data["awards"]),
             outcomes=tuple(_outcome(outcome) for outcome in data["outcomes"]),
-            taken={CounterKey(*key): amount for *key, amount in data["taken"]},
+            taken={tuple(key): amount for *key, amount in data["taken"]},  # type: ignore[misc]  # its key
+            refused=data.get("refused"),
+            guard=data.get("guard"),
+            at=data.get("at"),
         )
 
 
@@ -143,14 +169,21 @@ def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
         "test": _plain(outcome.test) if outcome.test else None,
         "workings": [_plain(working) for working in outcome.workings],
         "cuts": [_plain(cut) for cut in outcome.cuts],
+        "by": outcome.by,
     }
 
 
+def _pair(data: list[int] | None) -> tuple[int, int] | None:
+    return (data[0], data[1]) if data else None
+
+
 def _outcome(data: Mapping[str, Any]) -> Outcome:
+    test = data["test"]
     return Outcome(
         rule=data["rule"],
         reason=data["reason"],
-        test=FailedTest(**data["test"]) if data["test"] else None,
+        test=FailedTest(test["part"], _pair(test["left"]), _pair(test["right"])) if test else None,
         workings=tuple(Working(**working) for working in data["workings"]),
         cuts=tuple(Cut(**cut) for cut in data["cuts"]),
+        by=data.get("by"),
     )

@@ -80,7 +80,7 @@ def read_event(
     """The event of a mapping as JSON has it, or all that is wrong with it.
 
     Numbers are int, Decimal or decimal text, never float; times are ISO 8601 with an offset. A
-    null is an absent value. An absent amount of a purchase is its gross. Where `left_out` is given,
+    null is an absent value. Where `left_out` is given,
     attributes that cannot be read are left out and told there; without id, type, at and customer
     there is no event either way.
     """
@@ -147,8 +147,6 @@ class _Reader:
                     attributes[name] = read
         if self.essential:
             return None
-        if type_ == "purchase" and "amount" not in attributes and "gross" in attributes:
-            attributes["amount"] = attributes["gross"]
         items = lists.pop(LINES, None)
         if items is None and known is not None and lists:
             own = lines_of(known)

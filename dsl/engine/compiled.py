@@ -1,0 +1,340 @@
+"""A program ready to run: its emitted functions, and beside each rule what paying it needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dsl.engine.cells import NA, S_CURRENT, S_END, S_JOINED, S_TIER, UNSET
+from dsl.engine.clock import Clock, day_of
+from dsl.engine.emit import every_rule, emit
+from dsl.engine.encode import Attributes, Codes, Encoder
+from dsl.engine.wallet import NEVER
+from dsl.meaning import checked
+from dsl.meaning.currencies import CURRENCIES
+from dsl.meaning.types import Exact, Unit
+from dsl.text import ast
+
+Function = Callable[..., int]
+DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
+# Money is counted in limits and budgets with this many decimals, so that no worth is rounded.
+MONEY_DECIMALS = 12
+
+
+def money(amount: Exact, units: int = 1, precision: int = 0) -> int:
+    """An amount of money, of so many 10**-precision of a unit each, in 10**-12."""
+    return amount.value * units * 10 ** (MONEY_DECIMALS - amount.decimals - precision)
+
+
+@dataclass(slots=True)
+class RewardPlan:
+    """What working out and paying one reward needs.
+
+    `fixed` is a flat amount, `amount` the function of any other; `each` is what the smallest part
+    of the unit, or the thing, counts for in money (10**-12).
+    """
+
+    reward: checked.Reward
+    name: str
+    number: int
+    fixed: int | None = None
+    amount: Function | None = None
+    recipient: Function | None = None
+    ranking: Function | None = None
+    each: int = 0
+    worth: int = 0
+    choices: tuple[tuple[Exact, RewardPlan], ...] = ()
+
+    @property
+    def unit(self) -> Unit | None:
+        """What an amount is of."""
+        return self.reward.unit
+
+    @property
+    def is_ranked(self) -> bool:
+        """True where only some of the customers get it, who are found beforehand."""
+        return isinstance(self.reward.audience, checked.Top | checked.AtRandom)
+
+
+@dataclass(slots=True)
+class RulePlan:
+    """What deciding one rule needs; `order` is its place in text order."""
+
+    order: int
+    rule: checked.Rule
+    matches: Function | None
+    rewards: tuple[RewardPlan, ...]
+    campaign: checked.Campaign | None
+    limits: tuple[checked.Allowance, ...]
+    once: tuple[tuple[checked.Once, int | None], ...]
+    has_discount: bool
+    has_other: bool
+    is_challenge: bool = False
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.rule.name
+
+
+@dataclass(slots=True)
+class GoalPlan:
+    """One goal of a challenge: how much an event adds, and how much is asked."""
+
+    adds: Function
+    asked: int
+
+
+@dataclass(slots=True)
+class ChallengePlan:
+    """A challenge and what counts towards its goals."""
+
+    challenge: checked.Challenge
+    goals: tuple[GoalPlan, ...]
+    rule: RulePlan
+
+
+@dataclass(slots=True)
+class Uses:
+    """Which cells of S are filled before anything is decided, and with what."""
+
+    balances: list[tuple[int, str]] = field(default_factory=list)
+    lifetimes: list[tuple[int, str]] = field(default_factory=list)
+    earned: list[tuple[int, str, ast.Window]] = field(default_factory=list)
+    segments: dict[str, int] = field(default_factory=dict)
+    holds: list[tuple[int, str, str]] = field(default_factory=list)
+    caches: list[int] = field(default_factory=list)
+    # Where a customer's age stands, and how a year is written there.
+    age: int | None = None
+    age_scale: int = 1
+
+
+class Compiled:
+    """A checked program and all that runs it; `hash` tells programs that run alike."""
+
+    def __init__(self, program: checked.Program) -> None:
+        self.program = program
+        self.emitted = emit(program)
+        self.text = self.emitted.text
+        self.layout = self.emitted.layout
+        self.hash = hashlib.sha256(f"{self.text}{program!r}".encode()).hexdigest()
+        self.functions: dict[str, Any] = {"__builtins__": {}}
+        # The text holds whole numbers and our own names only, nothing a user wrote.
+        exec(compile(self.text, "<rules>", "exec"), self.functions)  # noqa: S102
+        self.codes = Codes(self.layout.texts)
+        self.clock = Clock(program.timezone)
+        self.encoder = Encoder(self.layout, self.clock, self.codes)
+        self.attributes = Attributes(self.layout, self.codes)
+        self.observe: Function = self.functions["observe"]
+        self.width = self.layout.past.width
+        self.recorded = frozenset(self.layout.recorded)
+        places = self.layout.past.places
+        self.line_places = places.get(("lines", "start")), places.get(("lines", "end"))
+        self.uses = self._uses()
+        self.money_decimals = CURRENCIES.get(program.currency, 2)
+        self.rules = tuple(
+            self._rule(order, rule) for order, rule in enumerate(every_rule(program))
+        )
+        self.challenges = self._challenges()
+        self.by_event: dict[str, tuple[RulePlan, ...]] = {}
+        own = self.rules[: len(program.rules)]
+        for name in {event for rule in program.rules for event in rule.events}:
+            self.by_event[name] = tuple(plan for plan in own if name in plan.rule.events)
+        self.first_groups = frozenset(
+            rule.group[1] for rule in every_rule(program) if rule.group and rule.group[0] == "first"
+        )
+        self.timed = tuple(
+            plan for plan in own if not isinstance(plan.rule.trigger, (ast.EventTrigger, *DERIVED))
+        )
+        # A challenge's own rewards come where the challenge stands among the rules.
+        self.derived = tuple(plan for plan in self.rules if isinstance(plan.rule.trigger, DERIVED))
+
+    @cached_property
+    def tiers(self) -> tuple[Function | None, ...]:
+        """The function of each tier's items, by rank from 1; None where it is by award only."""
+        return tuple(self.functions.get(f"t{tier.rank}") for tier in self.program.tiers)
+
+    @cached_property
+    def segments(self) -> dict[str, Function]:
+        """The function of each segment."""
+        return {name: self.functions[f"g{n}"] for n, name in enumerate(self.program.segments)}
+
+    @cached_property
+    def guards(self) -> dict[str, tuple[tuple[checked.Guard, Function], ...]]:
+        """The guards of each event type, in text order."""
+        found: dict[str, list[tuple[checked.Guard, Function]]] = {}
+        for number, guard in enumerate(self.program.guards):
+            for event in guard.events:
+                found.setdefault(event, []).append((guard, self.functions[f"w{number}"]))
+        return {event: tuple(guards) for event, guards in found.items()}
+
+    def new_row(self) -> list[int]:
+        """The row S of a customer nothing is known of."""
+        row = [NA] * self.layout.customer.width
+        row[S_END] = row[S_CURRENT] = row[S_TIER] = 0
+        row[S_JOINED] = NA
+        for key, place in self.layout.customer.places.items():
+            if key[0] not in ("attribute", "test"):
+                row[place] = 0
+        return row
+
+    def scratch(self) -> list[int]:
+        """A fresh row X."""
+        return [UNSET] * self.layout.memos
+
+    def window(self, window: ast.Window, at: int) -> tuple[int, int]:
+        """The instant before a window's first, and its last, as of an instant."""
+        clock = self.clock
+        match window:
+            case ast.Last(duration=duration):
+                return clock.before(at, duration.count, duration.unit), at
+            case ast.This(period=period):
+                return clock.start(at, period) - 1, at
+            case ast.Previous(period=period):
+                return clock.start(at, period, 1) - 1, clock.start(at, period) - 1
+            case ast.Since(date=date):
+                return clock.midnight(day_of(date.value)) - 1, at
+            case _:
+                return -NEVER, at
+
+    def end_of(self, at: int, duration: ast.Duration) -> int:
+        """The first instant after the local day a duration later."""
+        return self.clock.midnight(self.clock.day(self.clock.after(at, duration)) + 1)
+
+    def expiry(
+        self,
+        at: int,
+        rule: ast.ExpiresAfter | ast.ExpiresOn | ast.NeverExpires | None,
+        unit: ast.ExpireAfter | ast.ExpireAtEnd | None = None,
+    ) -> int:
+        """The first instant an award of an instant is no longer there; a rule's word comes first."""
+        match rule or unit:
+            case ast.ExpiresAfter(duration=duration) | ast.ExpireAfter(duration=duration):
+                return self.end_of(at, duration)
+            case ast.ExpiresOn(date=date):
+                return self.clock.midnight(day_of(date.value) + 1)
+            case ast.ExpireAtEnd(which=which, period=period):
+                ahead = 0 if which == "this" else 1
+                last = self.clock.last_day(self.clock.day(at), period, ahead)
+                return self.clock.midnight(last + 1)
+            case _:
+                return NEVER
+
+    def divisor(self, name: str) -> int:
+        """What the value of a function stands over."""
+        return self.emitted.divisors[name]
+
+    def _uses(self) -> Uses:
+        uses = Uses()
+        for key, place in self.layout.customer.places.items():
+            match key:
+                case ("balance", unit):
+                    uses.balances.append((place, str(unit)))
+                case ("lifetime", unit):
+                    uses.lifetimes.append((place, str(unit)))
+                case ("earned", unit, window):
+                    uses.earned.append((place, str(unit), window))  # type: ignore[arg-type]  # its key
+                case ("segment", name):
+                    uses.segments[str(name)] = place
+                case ("holds", kind, name):
+                    uses.holds.append((place, str(kind), str(name)))
+                case ("cache", *_):
+                    uses.caches.append(place)
+                case ("attribute", "age"):
+                    uses.age = place
+                    uses.age_scale = 10 ** self.layout.customer.types[key].decimals
+                case _:
+                    pass
+        return uses
+
+    def _rule(self, order: int, rule: checked.Rule) -> RulePlan:
+        rewards = tuple(
+            self._reward(f"{order}_{number}", number, reward)
+            for number, reward in enumerate(rule.rewards)
+        )
+        limits = sorted(rule.allowances, key=lambda allowance: allowance.scope == "budget")
+        campaign = self.program.campaigns[rule.campaign] if rule.campaign else None
+        return RulePlan(
+            order=order,
+            rule=rule,
+            matches=self.functions.get(f"m{order}"),
+            rewards=rewards,
+            campaign=campaign,
+            limits=tuple(limits),
+            once=tuple((once, self.mark_place(once)) for once in rule.once),
+            has_discount=any(gives(plan, discounts=True) for plan in rewards),
+            has_other=any(gives(plan, discounts=False) for plan in rewards),
+            is_challenge=order >= len(self.program.rules),
+        )
+
+    def mark_place(self, once: checked.Once) -> int | None:
+        """The cell of E whose value `once` marks."""
+        if once.attribute is None:
+            return None
+        return self.layout.event.places.get(("attribute", once.attribute.name))
+
+    def _reward(self, name: str, number: int, reward: checked.Reward) -> RewardPlan:
+        plan = RewardPlan(
+            reward=reward,
+            name=name,
+            number=number,
+            fixed=self.emitted.fixed.get(f"q{name}"),
+            amount=self.functions.get(f"q{name}"),
+            recipient=self.functions.get(f"p{name}"),
+            ranking=self.functions.get(f"b{name}"),
+        )
+        unit, form = reward.unit, reward.form
+        if unit is not None and unit.is_money:
+            plan.each = plan.worth = money(Exact(1), 1, unit.precision)
+        elif unit is not None and unit.worth is not None:
+            plan.each = plan.worth = money(unit.worth, 1, unit.precision)
+        elif isinstance(form, checked.Thing):
+            info = self.program.things.get((form.kind, form.name))
+            if info is not None:
+                plan.each = money(info.cost) if info.cost else 0
+                plan.worth = money(info.worth) if info.worth else 0
+        elif isinstance(form, checked.OneOf):
+            plan.choices = tuple(
+                (choice.share, self._reward(f"{name}_{place}", number, choice.reward))
+                for place, choice in enumerate(form.choices)
+            )
+        return plan
+
+    def _challenges(self) -> tuple[ChallengePlan, ...]:
+        first = len(self.program.rules)
+        return tuple(
+            ChallengePlan(
+                challenge,
+                tuple(
+                    GoalPlan(
+                        self.functions[f"c{place}_{number}"],
+                        goal.count * self.divisor(f"c{place}_{number}"),
+                    )
+                    for number, goal in enumerate(challenge.goals)
+                ),
+                self.rules[first + place],
+            )
+            for place, challenge in enumerate(self.program.challenges.values())
+        )
+
+
+def compile_program(program: checked.Program) -> Compiled:
+    """Write a checked program's text and make it runnable."""
+    return Compiled(program)
+
+
+def is_discount(plan: RewardPlan) -> bool:
+    """True of what is worked out before all else (section 4, step 2)."""
+    if isinstance(plan.reward.form, checked.CheapestFree):
+        return True
+    return plan.reward.is_discount
+
+
+def gives(plan: RewardPlan, *, discounts: bool) -> bool:
+    """True where a reward, or a choice of it, is a discount, or (else) anything other."""
+    if plan.choices:
+        return any(gives(choice, discounts=discounts) for _, choice in plan.choices)
+    return is_discount(plan) is discounts

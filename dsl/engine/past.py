@@ -1,0 +1,413 @@
+"""History as restricted Python: counts, figures, streaks over a customer's past events.
+
+A past event is a row of H, in the order of time. What a history condition says of a past event
+alone is worked out when it is recorded and stands in its row. Counts, totals and averages of such
+events keep what they found in S: the window's first and last row and the sums between, which follow
+from H alone and can be forgotten at any time. All else walks the window's rows, newest first.
+Source: docs/language.md, section 3, "history", and section 4, "Windows".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dsl.engine.calendar import FIXED_US
+from dsl.engine.cells import (
+    E_AT,
+    H_COUNTS,
+    H_TYPE,
+    NA,
+    S_CURRENT,
+    S_END,
+)
+from dsl.engine.conditions import every, holds
+from dsl.engine.nodes import is_of_past
+from dsl.engine.values import ARGUMENTS, Place, Value, past_cell, value
+from dsl.meaning import checked
+from dsl.meaning.catalogue import COUNT
+from dsl.meaning.times import first_instant_of
+from dsl.text import ast
+
+if TYPE_CHECKING:
+    from dsl.engine.emitter import Emitter
+    from dsl.engine.writer import Writer
+
+ROW = Place(row="r")
+EVERY_ROW = "r >= 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A value over events of others: the function that finds it, and the cell of X it is put in."""
+
+    name: str
+    memo: int
+    past: checked.Past
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A past event is counted: its type, and what is asked of it alone."""
+
+    event: str
+    where: checked.Condition | None
+    known: checked.Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A value of a past event that is worked out when it is recorded; 0 where it is absent."""
+
+    event: str
+    node: checked.Expr
+    zero: bool = False
+
+
+Figures = (
+    checked.EventCount
+    | checked.EventFigure
+    | checked.EventDistinct
+    | checked.PastItemCount
+    | checked.PastItemTotal
+    | checked.Streak
+)
+
+
+class PastText:
+    """Writes the functions about history, each once."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self._e = emitter
+        self.foreign: list[Foreign] = []
+
+    # --- what is asked ------------------------------------------------------------------------
+
+    def value(self, node: Figures) -> Value:
+        """A count or a figure; an average, a largest and a smallest of nothing are absent."""
+        text = self._written(node)
+        if isinstance(node, checked.EventFigure) and node.figure != "total":
+            divisor = 10**node.attribute.type.decimals
+            if node.figure == "average":
+                divisor = 10**6
+            return Value(text, divisor, (f"{text} != {NA}",))
+        if isinstance(node, checked.EventFigure):
+            return Value(text, 10**node.attribute.type.decimals)
+        if isinstance(node, checked.PastItemCount | checked.PastItemTotal):
+            name = "quantity" if isinstance(node, checked.PastItemCount) else "amount"
+            info = self._e.layout.program.item_attributes[name]
+            return Value(text, 10**info.type.decimals)
+        return Value(text)
+
+    def days_since(self, node: checked.DaysSincePrevious) -> str:
+        """Microseconds since the event of a type before this one; NA without one."""
+        e = self._e
+        e.layout.recorded.add(node.event)
+        code = e.layout.type_code(node.event)
+        with e.memo(node) as write:
+            if write is not None:
+                write(f"r = S[{S_CURRENT}] - @W", f"x = {NA}")
+                with write.block(f"while {EVERY_ROW}:"):
+                    with write.block(f"if H[r + {H_TYPE}] == {code} and H[r + {H_COUNTS}] == 1:"):
+                        write(f"x = E[{E_AT}] - H[r]", "r = 0")
+                    write("r = r - @W")
+        return e.call(node)
+
+    def nth(self, node: checked.Nth) -> str:
+        """1 where this event is counted and the right one in number, else 0."""
+        e, past = self._e, node.past
+        count = checked.EventCount(past, type=COUNT)
+        counted = self._written(count)
+        e.layout.recorded.add(past.event)
+        code = e.layout.type_code(past.event)
+        with e.memo(node) as write:
+            if write is not None:
+                tests = [f"S[{S_CURRENT}] < S[{S_END}]", f"H[r + {H_TYPE}] == {code}"]
+                # The row of the event at hand is in every history its own window looks at.
+                tests.append(self._counted(past))
+                write(f"r = S[{S_CURRENT}]", "x = 0")
+                with write.block(f"if {every(tests)}:"):
+                    write(f"n = {counted}")
+                    right = f"n % {node.number} == 0" if node.every else f"n == {node.number}"
+                    with write.block(f"if {right}:"):
+                        write("x = 1")
+        return e.call(node)
+
+    # --- writing a function once --------------------------------------------------------------
+
+    def _written(self, node: Figures) -> str:
+        """The text of a figure's value: the call of its function, or a cell filled beforehand."""
+        e, past = self._e, node.past
+        e.layout.recorded.add(past.event)
+        if past.anyone or past.role is not None:
+            return self._of_others(node)
+        if self._is_kept(node):
+            with e.memo(node) as write:
+                if write is not None:
+                    self._kept(write, node)
+            return e.call(node)
+        with e.memo(node) as write:
+            if write is not None:
+                end = S_CURRENT if past.previous else S_END
+                name = self._walk(node)
+                write(f"x = {name}({ARGUMENTS}, S[{end}])")
+        return e.call(node)
+
+    def _of_others(self, node: Figures) -> str:
+        e = self._e
+        key = ("others", node)
+        name = e.named(key, "o")
+        if name is not None:
+            self.foreign.append(Foreign(self._walk(node), e.memo_place(), node.past))
+            e.keep(key, f"X[{self.foreign[-1].memo}]")
+        if node.past.role is not None:
+            info = e.layout.program.events[node.past.event].attributes[node.past.role]
+            e.layout.event.place(("attribute", node.past.role), info.type)
+        return e.name_of(key)
+
+    def _walk(self, node: Figures) -> str:
+        """The function that walks the rows of a window, from the newest before `end` back."""
+        e = self._e
+        name = e.named(("walk", node), "w")
+        if name is None:
+            return e.name_of(("walk", node))
+        with e.function(name, f"{ARGUMENTS}, end") as write:
+            if isinstance(node, checked.Streak):
+                self._streak(write, node)
+            else:
+                self._figure(write, node)
+            write("return x")
+        return name
+
+    # --- which rows ---------------------------------------------------------------------------
+
+    def _bounds(self, window: ast.Window | None) -> tuple[str | None, str | None]:
+        """Texts of the instant before a window's first, and of its last where that is not now."""
+        e = self._e
+        match window:
+            case ast.Last(duration=duration) if duration.unit in FIXED_US:
+                return f"E[{E_AT}] - {duration.count * FIXED_US[duration.unit]}", None
+            case ast.Last(duration=duration):
+                place = e.layout.event.place(("ago", duration.unit, duration.count))
+                return f"E[{place}]", None
+            case ast.This(period=period):
+                return f"E[{e.layout.event.place(('start', period, 0))}] - 1", None
+            case ast.Previous(period=period):
+                first = e.layout.event.place(("start", period, 1))
+                end = e.layout.event.place(("start", period, 0))
+                return f"E[{first}] - 1", f"E[{end}] - 1"
+            case ast.Since(date=date):
+                zone = ZoneInfo(e.program.timezone)
+                return str(first_instant_of(date.value, zone) - 1), None
+            case _:
+                return None, None
+
+    def _counted(self, past: checked.Past, *, sums: bool = False) -> str:
+        """The text that holds where the row r is counted (or at least adds to sums)."""
+        e = self._e
+        tests = [f"H[r + {H_TYPE}] == {e.layout.type_code(past.event)}"]
+        if not sums:
+            tests.append(f"H[r + {H_COUNTS}] == 1")
+        for name in past.same:
+            info = e.layout.program.events[past.event].attributes[name]
+            field = checked.PastField(name, type=info.type)
+            then = past_cell(e, ("attribute", name), field, ROW)
+            now = f"E[{e.layout.event.place(('attribute', name), info.type)}]"
+            tests += [f"{now} != {NA}", f"{then} == {now}"]
+        if past.where is not None and is_of_past(past.where):
+            flag = e.layout.past.place(("flag", Flag(past.event, past.where)))
+            tests.append(f"H[r + {flag}] == 1")
+        elif past.where is not None:
+            tests.append(holds(e, past.where, ROW))
+        return every(tests)
+
+    def _rows(self, write: Writer, past: checked.Past, *, start: bool = True) -> str:
+        """Write where a walk begins; the text of the loop's head."""
+        lower, upper = self._bounds(past.window)
+        if start:
+            write("r = end - @W")
+        if upper is not None:
+            write(f"last = {upper}")
+            with write.block(f"while {EVERY_ROW} and H[r] > last:"):
+                write("r = r - @W")
+        if lower is None:
+            return f"while {EVERY_ROW}:"
+        write(f"after = {lower}")
+        return f"while {EVERY_ROW} and H[r] > after:"
+
+    # --- walking ------------------------------------------------------------------------------
+
+    def _figure(self, write: Writer, node: Figures) -> None:
+        e, past = self._e, node.past
+        match node:
+            case checked.EventCount():
+                write("x = 0")
+                with write.block(self._rows(write, past)):
+                    with write.block(f"if {self._counted(past)}:"):
+                        write("x = x + 1")
+                    write("r = r - @W")
+            case checked.EventDistinct(attribute=attribute):
+                self._distinct(write, node, attribute)
+            case checked.EventFigure(figure=figure, attribute=attribute):
+                found = value(e, attribute, ROW)
+                self._over(write, past, figure, found)
+            case checked.PastItemCount(items=items) | checked.PastItemTotal(items=items):
+                of_lines = isinstance(node, checked.PastItemTotal)
+                found = self._of_lines(items, total=of_lines)
+                write("x = 0")
+                with write.block(self._rows(write, past)):
+                    with write.block(f"if {self._counted(past, sums=of_lines)}:"):
+                        sign = f" * (2 * H[r + {H_COUNTS}] - 1)" if of_lines else ""
+                        write(f"x = x + {found}{sign}")
+                    write("r = r - @W")
+
+    def _of_lines(self, items: checked.Condition | None, *, total: bool) -> str:
+        """What a past event's lines add: quantities, or known amounts."""
+        e = self._e
+        attributes = e.layout.program.item_attributes
+        if total:
+            return e.items.known_total(
+                checked.ItemTotal(items, type=attributes["amount"].type), ROW
+            )
+        return e.items.value(checked.ItemCount(items, type=attributes["quantity"].type), ROW).text
+
+    def _over(self, write: Writer, past: checked.Past, figure: str, found: Value) -> None:
+        """A figure over known values."""
+        total = figure in ("total", "average")
+        write("x = 0" if total else f"x = {NA}", "n = 0")
+        with write.block(self._rows(write, past)):
+            test = every([self._counted(past, sums=total), *found.present])
+            with write.block(f"if {test}:"):
+                write(f"y = {found.text}")
+                if total:
+                    write("x = x + y", f"n = n + H[r + {H_COUNTS}]")
+                else:
+                    sign = ">" if figure == "largest" else "<"
+                    with write.block(f"if x == {NA} or y {sign} x:"):
+                        write("x = y")
+            write("r = r - @W")
+        if figure == "average":
+            self._average(write, found.divisor)
+
+    def _average(self, write: Writer, divisor: int) -> None:
+        with write.block("if n == 0:"):
+            write(f"x = {NA}")
+        with write.block("else:"):
+            write(f"x = quotient(x * {10**6}, n * {divisor})")
+
+    def _distinct(
+        self, write: Writer, node: checked.EventDistinct, attribute: checked.PastField
+    ) -> None:
+        found = value(self._e, attribute, ROW)
+        later = found.text.replace("[r", "[q")
+        head = self._rows(write, node.past)
+        write("x = 0", "top = r")
+        counted = self._counted(node.past)
+        # The same test at the row q: texts of rows name r alone.
+        again = counted.replace("[r", "[q").replace(", r)", ", q)")
+        with write.block(head):
+            with write.block(f"if {every([counted, *found.present])}:"):
+                write("q = top", "new = 1")
+                with write.block("while q > r:"):
+                    with write.block(f"if {every([f'{later} == {found.text}', again])}:"):
+                        write("new = 0", "q = r")
+                    write("q = q - @W")
+                write("x = x + new")
+            write("r = r - @W")
+
+    def _streak(self, write: Writer, node: checked.Streak) -> None:
+        e = self._e
+        now = f"E[{e.layout.event.place(('period', node.period))}]"
+        then = past_cell(e, ("period", node.period), None, ROW)
+        write("r = end - @W", "x = 0", f"due = {now}")
+        with write.block(f"while {EVERY_ROW} and {then} >= due:"):
+            with write.block(f"if {then} == due and ({self._counted(node.past)}):"):
+                write("x = x + 1", "due = due - 1")
+            write("r = r - @W")
+
+    # --- sums that are kept -------------------------------------------------------------------
+
+    def _is_kept(self, node: Figures) -> bool:
+        past = node.past
+        if past.same or not (past.where is None or is_of_past(past.where)):
+            return False
+        match node:
+            case checked.EventCount():
+                return True
+            case checked.EventFigure(figure=figure):
+                return figure in ("total", "average")
+            case checked.PastItemCount(items=items) | checked.PastItemTotal(items=items):
+                return items is None or is_of_past(items)
+            case _:
+                return False
+
+    def _kept(self, write: Writer, node: Figures) -> None:
+        """Move the window's two ends to where they are now, and its sums with them."""
+        e, past = self._e, node.past
+        known: checked.Expr | None = None
+        added, amounts = None, False
+        match node:
+            case checked.EventFigure(attribute=attribute):
+                known = attribute
+                added = Recorded(past.event, attribute, zero=True)
+            case checked.PastItemCount(items=items):
+                type_ = e.layout.program.item_attributes["quantity"].type
+                added = Recorded(past.event, checked.ItemCount(items, type=type_), zero=True)
+            case checked.PastItemTotal(items=items):
+                type_ = e.layout.program.item_attributes["amount"].type
+                added = Recorded(past.event, checked.ItemTotal(items, type=type_), zero=True)
+                amounts = True
+            case _:
+                pass
+        flag = e.layout.past.place(("flag", Flag(past.event, past.where, known)))
+        column = e.layout.past.place(("value", added)) if added else None
+        first, last, count, total = (
+            e.layout.customer.place(("cache", node, name))
+            for name in ("first", "last", "count", "total")
+        )
+        lower, upper = self._bounds(past.window)
+
+        counted = isinstance(node, checked.PastItemCount)
+
+        def add(row: str, sign: str) -> None:
+            with write.block(f"if H[{row} + {flag}] == 1:"):
+                write(f"n = n {sign} H[{row} + {H_COUNTS}]")
+                # What a refund without an original brings back is taken off.
+                turn = f" * (2 * H[{row} + {H_COUNTS}] - 1)" if amounts else ""
+                times = f" * H[{row} + {H_COUNTS}]" if counted else turn
+                if column is not None:
+                    write(f"x = x {sign} H[{row} + {column}]{times}")
+
+        write(f"end = S[{S_CURRENT if past.previous else S_END}]")
+        write(f"a = S[{first}]", f"b = S[{last}]", f"n = S[{count}]", f"x = S[{total}]")
+        if upper is not None:
+            write(f"until = {upper}")
+        beyond = "" if upper is None else " and H[b] <= until"
+        with write.block(f"while b < end{beyond}:"):
+            add("b", "+")
+            write("b = b + @W")
+        beyond = "" if upper is None else " or (b > 0 and H[b - @W] > until)"
+        with write.block(f"while b > end{beyond}:"):
+            write("b = b - @W")
+            with write.block("if b >= a:"):
+                add("b", "-")
+            with write.block("else:"):
+                write("a = b")
+        if lower is not None:
+            write(f"after = {lower}")
+            with write.block("while a < b and H[a] <= after:"):
+                add("a", "-")
+                write("a = a + @W")
+            # By the calendar a window's start can go back: what comes in again is added again.
+            with write.block("while a > 0 and H[a - @W] > after:"):
+                write("a = a - @W")
+                add("a", "+")
+        write(f"S[{first}] = a", f"S[{last}] = b", f"S[{count}] = n", f"S[{total}] = x")
+        match node:
+            case checked.EventCount():
+                write("x = n")
+            case checked.EventFigure(figure="average", attribute=attribute):
+                self._average(write, 10**attribute.type.decimals)
+            case _:
+                pass

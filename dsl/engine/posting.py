@@ -1,0 +1,115 @@
+"""Step 9, the ledger: what is paid becomes lots, things and tiers, and a line of the decision.
+
+Source: docs/language.md, section 4, step 9, and "Windows".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsl.engine.customer import AwardedTier, Holding, Paid
+from dsl.engine.decision import Award, Status
+from dsl.engine.wallet import NEVER, Lot
+from dsl.meaning import checked
+
+if TYPE_CHECKING:
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import Customer
+    from dsl.engine.due import Due
+    from dsl.engine.paying import Matched, Payment
+    from dsl.engine.scene import Scene
+    from dsl.meaning.types import Unit
+
+
+def post(scene: Scene, due: Due, found: list[Matched], now: int) -> list[Paid]:
+    """Post what was decided, in text order, as of now; withheld awards are lines alone."""
+    paid = []
+    for matched in sorted(found, key=lambda matched: matched.plan.order):
+        for payment in matched.payments:
+            if payment.amount:
+                one = _post(scene, due, matched, payment, now)
+                if one is not None:
+                    paid.append(one)
+    return paid
+
+
+def line(scene: Scene, matched: Matched, payment: Payment, status: Status = "posted") -> Award:
+    """The award as a line."""
+    unit = payment.unit
+    is_event = scene.cause.event is not None
+    return Award(
+        rule=matched.plan.name,
+        reward=payment.plan.number,
+        customer=payment.recipient,
+        unit=payment.name,
+        amount=-payment.amount if payment.is_deduction else payment.amount,
+        precision=unit.precision if unit is not None else 0,
+        text=payment.text,
+        status=status,
+        event=scene.cause.event,
+        at=None if is_event else scene.at,
+    )
+
+
+def _post(scene: Scene, due: Due, matched: Matched, payment: Payment, now: int) -> Paid | None:
+    if matched.withheld:
+        return Paid(line(scene, matched, payment, "withheld"), 0, matched.plan)
+    compiled, at, rule = scene.compiled, scene.at, matched.plan.rule
+    customer, unit = scene.others(payment.recipient), payment.unit
+    paid = Paid(line(scene, matched, payment), payment.amount, matched.plan)
+    paid.drawn, paid.marked = payment.drawn, payment.marked
+    begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
+    if payment.is_deduction and unit is not None:
+        paid.parts = customer.wallet(unit.name).take(payment.amount)
+        payment.amount = sum(part for _, part in paid.parts)
+        if not payment.amount:
+            return None
+        paid.amount = -payment.amount
+    elif unit is not None and not unit.is_money:
+        paid.lot = grant(customer, due, compiled, rule, unit, payment.amount, at, now, scene.is_held)
+        begins = paid.lot.pending_until
+    else:
+        match payment.plan.reward.form:
+            case checked.Thing(kind=kind, name=name, valid=valid):
+                expires = compiled.end_of(at, valid) if valid else compiled.expiry(at, rule.expiry)
+                paid.holding = Holding(kind, name, begins, expires, is_waiting=scene.is_held)
+                customer.holdings.append(paid.holding)
+            case checked.TierAward(duration=duration):
+                until = compiled.end_of(at, duration) if duration is not None else NEVER
+                paid.tier = AwardedTier(payment.text or "", until, is_waiting=scene.is_held)
+                customer.awarded.append(paid.tier)
+                begins = at
+            case checked.Message():
+                begins = at
+            case _:
+                pass
+    status: Status = "held" if scene.is_held else "pending" if begins > at else "posted"
+    paid.award = line(scene, matched, payment, status)
+    return paid
+
+
+def grant(  # noqa: PLR0913 - a lot is all of these
+    customer: Customer,
+    due: Due,
+    compiled: Compiled,
+    rule: checked.Rule,
+    unit: Unit,
+    amount: int,
+    at: int,
+    now: int,
+    is_held: bool,  # noqa: FBT001 - as above
+) -> Lot:
+    """A lot of a customer: pending and expiry count from the award at `at`, the rule's word first."""
+    wait = rule.pending or unit.pending
+    begins = at if wait is None else compiled.clock.after(at, wait)
+    expires = compiled.expiry(at, rule.expiry, unit.expiry)
+    wallet = customer.wallet(unit.name)
+    lot = wallet.add(amount, at, None if is_held else begins, expires)
+    lot.pending_until = begins
+    if expires <= now:
+        wallet.expire(lot)
+        return lot
+    if not is_held and begins <= now:
+        wallet.open(lot, begins)
+    due.lot(customer, lot)
+    return lot

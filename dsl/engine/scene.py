@@ -1,0 +1,138 @@
+"""What a decision is made on: one cause, one customer, the rows its text runs over."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dsl.engine.cells import NA
+from dsl.meaning.types import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import Customer
+    from dsl.engine.decision import CounterKey, Outcome
+    from dsl.meaning import checked
+    from dsl.meaning.types import Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is decided: an event, a timer, or what follows from either.
+
+    `event` is the event's id, None for timers and derived events; `root` is the id of the event, or
+    of the timer, it all began with. `draw` is what draws are made of.
+    """
+
+    at: int
+    event: str | None
+    root: str
+    draw: str
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Scene:
+    """The rows, and what rules have drawn on so far in this decision.
+
+    `counted` are allowances of events that this event counts in already. `taken` is what was added
+    to counters, `seen` what those that were looked at held before.
+    """
+
+    compiled: Compiled
+    customer: Customer
+    cause: Cause
+    event: list[int]
+    lines: list[int]
+    scratch: list[int]
+    used: Mapping[CounterKey, int]
+    secret: bytes
+    others: Callable[[str], Customer]
+    # The first guard whose condition is true, and what it does with the event.
+    guard_name: str | None = None
+    is_guarded: bool = False
+    is_held: bool = False
+    is_rejected: bool = False
+    # The event with its amount's sign turned, of a refund without an original.
+    turned: list[int] | None = None
+    why: bool = False
+    # Who ranks, by the name of a reward's plan, where its audience is `top` or `at random`.
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    deducted: dict[tuple[str, str], int] = field(default_factory=dict)
+    counted: set[CounterKey] = field(default_factory=set)
+    taken: dict[CounterKey, int] = field(default_factory=dict)
+    seen: dict[CounterKey, int] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    @property
+    def at(self) -> int:
+        """The instant of the decision."""
+        return self.cause.at
+
+    @property
+    def rows(self) -> tuple[list[int], list[int], list[int], list[int], list[int], list[int]]:
+        """E, I, S, H, K and X."""
+        customer = self.customer
+        return (
+            self.event,
+            self.lines,
+            customer.row,
+            customer.history,
+            customer.lines,
+            self.scratch,
+        )
+
+    def counter(self, key: CounterKey) -> int:
+        """What a counter holds, this decision's own included."""
+        found = self.seen.get(key)
+        if found is None:
+            found = self.seen[key] = self.used.get(key, 0)
+        return found + self.taken.get(key, 0)
+
+    def take(self, key: CounterKey, amount: int) -> None:
+        """Add to a counter."""
+        self.counter(key)
+        self.taken[key] = self.taken.get(key, 0) + amount
+
+    def balance(self, customer: str, unit: str) -> int:
+        """What is spendable of a unit, less what this decision takes already."""
+        found = self.customer if customer == self.customer.id else self.others(customer)
+        return found.balance(unit) - self.deducted.get((customer, unit), 0)
+
+    def gross(self) -> int:
+        """What discounts can still fill, in the currency's precision."""
+        place = self.compiled.layout.event.places.get(("attribute", "gross"))
+        cell = NA if place is None else self.event[place]
+        if cell == NA:
+            return 0
+        type_ = self.compiled.program.events["purchase"].attributes["gross"].type
+        return cell * 10**self.compiled.money_decimals // 10**type_.decimals
+
+    def mark(self, attribute: checked.EventField, place: int | None) -> str | None:
+        """The value that `once per` marks, as a text; None where it is absent."""
+        if attribute.name == "customer":
+            return self.customer.id
+        cell = NA if place is None else self.event[place]
+        if cell == NA:
+            return None
+        if attribute.type.kind in (Kind.TEXT, Kind.CUSTOMER):
+            return self.compiled.codes.text(cell)
+        return str(cell)
+
+    def draws(self, purpose: str, rule: str, share: Exact, of: str | None = None) -> bool:
+        """True where a draw is below a share."""
+        number = self.draw(purpose, rule, of)
+        return number * 10**share.decimals < share.value << 64
+
+    def draw(self, purpose: str, rule: str, of: str | None = None) -> int:
+        """A draw as a fraction of 2**64 (section 4, step 4)."""
+        return draw(self.secret, purpose, rule, self.cause.draw if of is None else of)
+
+
+def draw(secret: bytes, purpose: str, rule: str, of: str) -> int:
+    """The first 8 bytes of HMAC-SHA-256 of `purpose NUL rule NUL id` (section 4, step 4)."""
+    message = f"{purpose}\0{rule}\0{of}".encode()
+    return int.from_bytes(hmac.digest(secret, message, "sha256")[:8], "big")
