@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.meaning import checked
-from dsl.meaning.diagnostics import AmbiguousName, NotHere, TopOutsideSchedule, TypeMismatch
+from dsl.meaning.diagnostics import (
+    AmbiguousName,
+    NotHere,
+    TopOutsideSchedule,
+    TypeMismatch,
+    UnknownName,
+)
 from dsl.meaning.expressions import numeric
-from dsl.meaning.lookup import find_tier, report_unknown
+from dsl.meaning.lookup import MOST_KNOWN, find_tier
 from dsl.meaning.names import resolve
 from dsl.meaning.types import Kind
 from dsl.text import ast
+from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Scope
@@ -92,7 +99,7 @@ def _one(name: ast.Name, scope: Scope) -> Served:
             scope.problems.report(AmbiguousName(span=name.span, name=name.dotted))
             return _UNKNOWN
         if not role and not scope.attribute(name.dotted):
-            if scope.is_open and not named:
+            if scope.is_open and not named and not nearest(name.dotted, declared.tiers):
                 return _UNKNOWN
             group = _named((name,), scope)
             return _UNKNOWN if group is None else Served(group)
@@ -160,15 +167,14 @@ def _unknown(name: ast.Name, scope: Scope) -> None:
         for info in event.attributes.values()
         if info.type.kind is Kind.CUSTOMER
     ]
-    known = list(dict.fromkeys([*declared.tiers, *sorted(declared.segments), *roles]))
-    role: str = "audience" if declared.segments or roles else "tier"
-    told = known if role == "audience" else declared.tier_names
-    report_unknown(
-        name.dotted,
-        name.span,
-        role,  # type: ignore[arg-type]  # a role of unknown names
-        told,
-        declared,
-        scope.problems,
-        told=True,
-    )
+    named = [*declared.tiers, *sorted(declared.segments)]
+    if name.dotted not in declared.unread:
+        scope.problems.report(
+            UnknownName(
+                span=name.span,
+                name=name.dotted,
+                role="audience" if declared.segments else "tier",
+                suggestion=nearest(name.dotted, [*named, *roles]),
+                known=tuple(named)[:MOST_KNOWN],
+            )
+        )

@@ -133,9 +133,11 @@ class NotHere(Diagnostic):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpossibleCondition(Diagnostic):
-    """A condition that can never be true, by itself or beside what stands before it."""
+    """A condition that can never be true: `alone`, or beside what stands before it."""
 
     code: ClassVar[str] = "impossible-condition"
+
+    alone: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,6 @@ def nth(node: ast.Nth, scope: Scope, ask: Ask) -> checked.Condition | None:
         return None
     name = cast("str", found[0].event)
     if not scope.is_open and all(event.name != name for event in scope.events):
-        scope.problems.report(ImpossibleCondition(span=node.span))
+        scope.problems.report(ImpossibleCondition(span=node.span, alone=True))
         return None
     return checked.Nth(node.number, node.every, found[0], type=FLAG, span=node.span)

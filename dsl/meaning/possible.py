@@ -103,7 +103,8 @@ def _together(parts: tuple[checked.Condition, ...], scope: Scope) -> None:
         subject = _narrow(part, ranges, len(scope.declared.tiers))
         is_empty = subject is not None and ranges[subject].empty
         if is_empty or _opposite(part) in others:
-            scope.problems.report(ImpossibleCondition(span=part.span))
+            alone = part is parts[0]
+            scope.problems.report(ImpossibleCondition(span=part.span, alone=alone))
             return
         if subject is None:
             others.add(part)

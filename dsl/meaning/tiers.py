@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dsl.meaning import catalogue, checked
 from dsl.meaning.checked import AtLeast
 from dsl.meaning.constants import scaled
+from dsl.meaning.diagnostics import UnknownName
 from dsl.meaning.expressions import condition
 from dsl.meaning.history import past
 from dsl.meaning.lookup import check_window, find_unit, is_sane
@@ -18,10 +19,12 @@ from dsl.meaning.scope import Scope
 from dsl.meaning.types import Kind, Type
 from dsl.meaning.units import check_single
 from dsl.text import ast
+from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Problems
 
+SPENT = "spent"
 AMOUNT = checked.PastField("amount", type=catalogue.MONEY)
 
 
@@ -69,6 +72,8 @@ def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | Non
             )
             return AtLeast(value, scaled(amount), text)
         case ast.EventsItem(count, counted_node):
+            if _is_mistyped(counted_node.event, scope):
+                return None
             found = past(counted_node, scope, condition)
             if found is None:
                 return None
@@ -86,6 +91,16 @@ def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | Non
             if window is not None:
                 value = checked.Earned(unit, window, type=type_, span=node.span)
             return AtLeast(value, scaled(amount), text)
+
+
+def _is_mistyped(node: ast.Name, scope: Scope) -> bool:
+    """True where no event but `spent` was most likely meant; that is reported."""
+    if scope.declared.event(node.dotted) is not None or nearest(node.dotted, [SPENT]) is None:
+        return False
+    scope.problems.report(
+        UnknownName(span=node.span, name=node.dotted, role="event", suggestion=SPENT)
+    )
+    return True
 
 
 def check_segment(

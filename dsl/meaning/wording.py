@@ -13,6 +13,7 @@ from dsl.meaning import catalogue
 from dsl.meaning.diagnostics import (
     DerivedCycle,
     DuplicateName,
+    ImpossibleCondition,
     LowFactor,
     NoBaseRate,
     NotHere,
@@ -94,6 +95,7 @@ _VARIANTS: dict[type, Callable[[Any], str]] = {
     NoBaseRate: lambda p: _code(p) if p.event else "no-base-rate-derived",
     PercentRange: lambda p: "percent-range-total" if p.total else _code(p),
     DerivedCycle: lambda p: _code(p) if len(p.names) > 1 else "derived-cycle-own",
+    ImpossibleCondition: lambda p: "impossible-condition-alone" if p.alone else _code(p),
     LowFactor: lambda _: "low-factor",
     ZeroStep: lambda _: "zero-step",
     OutOfRange: lambda _: "out-of-range",

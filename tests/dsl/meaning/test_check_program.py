@@ -58,7 +58,7 @@ def test_a_program_has_its_frame_and_what_is_declared() -> None:
     assert found.units == {"points": catalogue.POINTS}
     points = catalogue.POINTS
     assert found.allowances == (
-        Allowance("program:limit:points:month", "limit", 5000, points, "month"),
+        Allowance("program:limit:points:month", "limit", "unit", Exact(5000), points, "month"),
     )
 
 
@@ -69,16 +69,22 @@ def test_a_program_that_says_nothing_has_its_defaults() -> None:
     assert set(catalogue.BUILT_IN_EVENTS) == set(found.events)
 
 
-def test_tiers_rank_by_their_order_and_keep_amounts_as_money() -> None:
+def spent(least: Exact, window: ast.Window | None) -> checked.AtLeast:
+    amount = checked.PastField("amount", type=MONEY)
+    past = checked.Past("purchase", window=window)
+    return checked.AtLeast(checked.EventFigure("total", amount, past, type=MONEY), least)
+
+
+def test_tiers_rank_by_their_order_and_ask_for_totals() -> None:
     year = ast.Last(ast.Duration(12, "month"))
     assert program().tiers == (
-        checked.Tier("silver", 1, ((checked.Spent(1_005_000, ast.Ever()),),)),
+        checked.Tier("silver", 1, ((spent(Exact(1005, 1), None),),)),
         checked.Tier(
             "gold",
             2,
             (
-                (checked.Spent(10_000_000, year), checked.Spent(3_000_000, ast.Ever())),
-                (checked.Spent(50_000_000, ast.This("year")),),
+                (spent(Exact(1000), year), spent(Exact(300), None)),
+                (spent(Exact(5000), ast.This("year")),),
             ),
         ),
     )
@@ -225,6 +231,23 @@ def test_a_condition_is_typed(text: str, expected: checked.Condition) -> None:
         ("number of items", Kind.NUMBER, 4),
         ("number of distinct sku of items", Kind.NUMBER, 0),
         ("1.500", Kind.NUMBER, 1),
+        ("min(amount, 1.5)", Kind.MONEY, 4),
+        ("round(amount * 1.5)", Kind.MONEY, 0),
+        ("abs(2.5)", Kind.NUMBER, 1),
+        ("points", Kind.NUMBER, 0),
+        ("lifetime points", Kind.NUMBER, 0),
+        ("points earned in last 30 days", Kind.NUMBER, 0),
+        ("left to gold", Kind.MONEY, 4),
+        ("days since joined", Kind.NUMBER, 6),
+        ("days since previous purchase", Kind.NUMBER, 6),
+        ("number of purchases ever", Kind.NUMBER, 0),
+        ("total amount of purchase ever", Kind.MONEY, 4),
+        ("average amount of purchase ever", Kind.MONEY, 6),
+        ("largest rating of review ever", Kind.NUMBER, 4),
+        ("number of distinct store of purchase ever", Kind.NUMBER, 0),
+        ("number of items of purchase ever", Kind.NUMBER, 4),
+        ("total of items of purchase ever", Kind.MONEY, 8),
+        ("streak of checkin in days", Kind.NUMBER, 0),
     ],
 )
 def test_the_decimals_of_an_expression_are_known(text: str, kind: Kind, decimals: int) -> None:
@@ -253,33 +276,36 @@ def test_a_reward_is_exact(text: str, expected: checked.RewardForm) -> None:
 def test_a_multiplier_is_no_rate() -> None:
     rate, times = rule("on purchase award 1 point per 1 spent at most 500, 2.5x points").rewards
     assert (rate.is_rate, rate.at_most) == (True, 500)
-    assert times == checked.Reward(
-        checked.Multiplier(Exact(25, 1)), catalogue.POINTS, at_most=None, tiers=None
-    )
+    assert times == checked.Reward(checked.Multiplier(Exact(25, 1)), catalogue.POINTS, at_most=None)
     assert not times.is_rate
 
 
 @pytest.mark.parametrize(
-    ("target", "ranks"),
+    ("target", "group"),
     [
         ("", None),
         (" to everyone", None),
         (" to customer", None),
-        (" to gold", {2}),
-        (" to silver or gold", {1, 2}),
-        (" to silver and above", {1, 2}),
-        (" to gold and above", {2}),
-        (" to not gold", {0, 1}),
+        (" to gold", checked.Group(frozenset({2}))),
+        (" to silver or gold", checked.Group(frozenset({1, 2}))),
+        (" to silver and above", checked.Group(frozenset({1, 2}))),
+        (" to gold and above", checked.Group(frozenset({2}))),
+        (" to not gold", checked.Group(frozenset({2}), negated=True)),
     ],
 )
-def test_who_gets_it_is_a_set_of_ranks(target: str, ranks: set[int] | None) -> None:
-    expected = None if ranks is None else frozenset(ranks)
-    assert reward(f"1 point{target}").tiers == expected
+def test_who_gets_it_is_a_group_of_ranks(target: str, group: checked.Group | None) -> None:
+    found = reward(f"1 point{target}")
+    assert (found.audience, found.recipient) == (group, None)
 
 
 def test_a_tier_serves_the_rewards_before_it_that_have_no_target() -> None:
+    gold = checked.Group(frozenset({2}))
     text = "on purchase award 1 point, 2 points to gold, 3 points, 4 points to customer"
-    assert [r.tiers for r in rule(text).rewards] == [{2}, {2}, None, None]
+    assert [r.audience for r in rule(text).rewards] == [gold, gold, None, None]
+    text = "on purchase award 1 point, 2 points to referrer, 3 points to gold"
+    found = [(r.audience, r.recipient) for r in rule(text).rewards]
+    referrer = EventField("referrer", type=Type(Kind.CUSTOMER))
+    assert found == [(gold, None), (None, referrer), (gold, None)]
 
 
 @pytest.mark.parametrize(
@@ -317,11 +343,15 @@ def test_limits_and_budgets_have_lasting_names() -> None:
     assert result.program is not None
     points = catalogue.POINTS
     assert result.program.rules[0].allowances == (
-        Allowance("rule:Gold double:limit:times", "limit", 3, None, None),
-        Allowance("rule:Gold double:limit:points:month", "limit", 500, points, "month"),
-        Allowance("rule:Gold double:limit:points:month#2", "limit", 100, points, "month"),
-        Allowance("rule:Gold double:budget:points", "budget", 50000, points, None),
-        Allowance("rule:Gold double:budget:times:day", "budget", 9, None, "day"),
+        Allowance("rule:Gold double:limit:times", "limit", "times", Exact(3), None, None),
+        Allowance(
+            "rule:Gold double:limit:points:month", "limit", "unit", Exact(500), points, "month"
+        ),
+        Allowance(
+            "rule:Gold double:limit:points:month#2", "limit", "unit", Exact(100), points, "month"
+        ),
+        Allowance("rule:Gold double:budget:points", "budget", "unit", Exact(50000), points, None),
+        Allowance("rule:Gold double:budget:times:day", "budget", "times", Exact(9), None, "day"),
     )
 
 
