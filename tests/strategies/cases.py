@@ -45,7 +45,7 @@ def checked(text: str) -> Program:
 
 
 def _topics(draw: Draw, focus: str | None, among: Sequence[str]) -> frozenset[str]:
-    others = draw(st.lists(st.sampled_from(among), max_size=3, unique=True))
+    others = draw(st.lists(st.sampled_from(among), max_size=2, unique=True))
     return frozenset(others) | ({focus} if focus else frozenset())
 
 
@@ -58,7 +58,7 @@ def _texts(draft: Draft, zone: str) -> list[str]:
             for key, text in draft.declared.items()
             if key not in OF_ONE_VERSION or draft.once_in(2)
         }
-        later = Draft(draft.draw, draft.topics, draft.currency, declared)
+        later = Draft(draft.draw, draft.topics, draft.currency, draft.focus, declared)
         versions.append((later, [head(later, zone), *statements(later)]))
     drafts = [one for one, _ in versions]
     for one in drafts:
@@ -75,8 +75,9 @@ def _texts(draft: Draft, zone: str) -> list[str]:
 
 @st.composite
 def cases(draw: Draw, focus: str | None = None, among: Sequence[str] = TOPICS) -> Drawn:
-    """A case about a topic and up to three others of some."""
-    draft = Draft(draw, _topics(draw, focus, among), draw(st.sampled_from(CURRENCIES)))
+    """A case about a topic and up to two others of some."""
+    focus = draw(st.sampled_from(among)) if focus is None and among else focus
+    draft = Draft(draw, _topics(draw, focus, among), draw(st.sampled_from(CURRENCIES)), focus)
     zone = draft.one(*ZONES)
     texts = _texts(draft, zone)
     programs = tuple(checked(text) for text in texts)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from app.services.cases.case import Opening
+from tests.strategies.programs.conditions import EVENTS
 from tests.strategies.programs.draft import (
     AMOUNTS,
     CATEGORIES,
@@ -37,7 +38,9 @@ FIRST_DAYS = tuple(day for day in DAYS if day < "2027")
 TIMES = ("00:00", "00:30", "01:30", "02:30", "09:00", "16:00", "23:59")
 # Days from one event to the next; most often none.
 GAPS = (0, 0, 0, 1, 1, 2, 7, 31)
-BIRTHDAYS = ("2004-02-29", "1990-03-01", "1990-12-31", "1990-11-02", "2000-03-09")
+BIRTHDAYS = ("2004-02-29", "1990-12-31", "1990-11-02")
+# Topics in which something happens after the last event.
+ON_THEIR_OWN = ("timers", "calendar", "derived", "expiry", "segments")
 MOMENT = dt.timedelta(microseconds=1)
 
 
@@ -76,6 +79,11 @@ class _Telling:
         else:
             self.time = max(self.time, time)
         return self.now()
+
+    def near(self, year: int) -> str:
+        """A day of a year soon after that at which the clock stands, or the last of February."""
+        soon = self.day + dt.timedelta(days=self.draft.number(0, 8))
+        return self.draft.one(f"{year}-{soon:%m}-{min(soon.day, 28):02}", f"{year}-02-28")
 
     def earlier(self, kind: str) -> list[Raw]:
         """What has happened of a kind."""
@@ -138,7 +146,7 @@ def _refund(telling: _Telling) -> Raw:
         return {"amount": _money(draft, "5", "-10", "100")}
     purchase = draft.draw(_sampled(bought))
     made: Raw = {"original": purchase["id"]}
-    how = draft.one("whole", "part", "items", "amount", "unknown")
+    how = draft.one("whole", "part", "part", "items", "items", "amount", "unknown")
     if how == "part":
         whole = purchase.get("amount", purchase.get("gross", Decimal(100)))
         made["amount"] = whole / 2 if draft.once_in(2) else _money(draft, "5", "9.99", "-5")
@@ -149,7 +157,7 @@ def _refund(telling: _Telling) -> Raw:
         made["items"] = [kept]
     elif how == "amount":
         made["amount"] = _money(draft, "100", "200", "0.01")
-    elif how == "unknown" and draft.once_in(3):
+    elif how == "unknown" and draft.once_in(2):
         made["original"] = "nowhere"
     return made
 
@@ -168,14 +176,14 @@ def _redeem(telling: _Telling) -> Raw:
 def _cancel(telling: _Telling) -> Raw:
     redeemed = telling.earlier("redeem")
     known = [event["id"] for event in redeemed]
-    return {"original": telling.draft.one(*known, "nowhere")}
+    return {"original": telling.draft.one(*known * 3, "nowhere")}
 
 
 def _profile(telling: _Telling) -> Raw:
     draft = telling.draft
     made: Raw = {}
     if draft.once_in(2):
-        made["birthday"] = draft.one(*BIRTHDAYS)
+        made["birthday"] = draft.one(telling.near(1990), *BIRTHDAYS)
     if draft.once_in(2):
         made["city"] = draft.one("x", "y")
     if draft.once_in(3):
@@ -183,7 +191,7 @@ def _profile(telling: _Telling) -> Raw:
     if draft.declared.get("customer"):
         made |= {"style": draft.one(*STYLES), "visits": _money(draft), "student": draft.once_in(2)}
         if draft.once_in(2):
-            made["renewal"] = draft.one(*DAYS)
+            made["renewal"] = draft.one(telling.near(2026), *DAYS)
     return made
 
 
@@ -227,25 +235,14 @@ LATER = ("refund", "redeem", "cancel")
 
 def _kinds(draft: Draft) -> list[str]:
     """The types of events by how often they stand here."""
-    kinds = ["purchase"] * 6 + [
-        "review",
-        "checkin",
-        "visit",
-        "share",
-        "survey",
-        "profile",
-        "signup",
-    ]
+    kinds = ["purchase"] * 8 + [*EVENTS[1:-1], "profile"]
     if draft.declared.get("dinner"):
         kinds += ["dinner"] * 2
-    if draft.has("referrals"):
-        kinds += ["referral"] * 3
-    if draft.has("refunds"):
-        kinds += ["refund"] * 5
-    if draft.has("redemption"):
-        kinds += ["redeem"] * 4 + ["cancel"]
-    if draft.has("chance"):
-        kinds += ["optin"] * 2
+    kinds += ["referral"] * draft.weight("referrals") + ["refund"] * draft.weight("refunds")
+    kinds += ["redeem"] * draft.weight("redemption") + ["cancel"] * (
+        draft.weight("redemption") // 2
+    )
+    kinds += ["optin"] * draft.weight("chance")
     return kinds
 
 
@@ -275,17 +272,19 @@ def _event(telling: _Telling, kind: str) -> Raw:
 # --- customers ----------------------------------------------------------------------------------
 
 
-def _openings(draft: Draft) -> tuple[Opening, ...]:
+def _openings(telling: _Telling) -> tuple[Opening, ...]:
     """Customers known before the first event; the others come by their first."""
+    draft = telling.draft
     made = []
     for name in ("a", "b")[: draft.number(0, 2)]:
         given: Raw = {}
         if draft.once_in(2):
-            given["points"] = draft.number(1, 60)
+            given["points"] = int(draft.one("60", "200", "5"))
         if draft.once_in(3):
-            given |= {"birthday": draft.one(*BIRTHDAYS), "city": "x", "tags": ["vip"]}
+            birthday = draft.one(telling.near(1990), *BIRTHDAYS)
+            given |= {"birthday": birthday, "city": "x", "tags": ["vip"]}
         tier = draft.one(*TIERS) if draft.declared.get("tiers") and draft.once_in(4) else None
-        joined = draft.one("2025-01-01", "2025-11-01", "2024-02-29", "2025-12-30")
+        joined = draft.one(telling.near(2024), "2025-01-01", "2025-11-01", "2024-02-29")
         made.append(Opening(name, joined, tier, given))
     return tuple(made)
 
@@ -326,18 +325,19 @@ def history(draft: Draft, zone: str) -> History:
     """A history that suits what a program names."""
     first = dt.date.fromisoformat(draft.one(*FIRST_DAYS))
     telling = _Telling(draft, ZoneInfo(zone), first)
+    openings = _openings(telling)
     kinds = _kinds(draft)
-    for place in range(draft.number(1, 9)):
+    for place in range(draft.number(2, 10)):
         kind = "purchase" if not place else draft.one(*kinds)
         telling.events.append(_event(telling, kind))
     beginning = _beginning(telling, first) if draft.once_in(3) else None
     until = None
-    if draft.once_in(2):
-        telling.day += dt.timedelta(days=draft.draw(_sampled((0, 1, 8, 40))))
+    if draft.focus in ON_THEIR_OWN or draft.once_in(3):
+        telling.day += dt.timedelta(days=draft.draw(_sampled((8, 0, 1, 40))))
         telling.time = draft.one("23:59", "00:00")
         until = max(telling.now(), *(_order(event)[0] for event in telling.events))
     delivered = tuple(_delivered(draft, telling.events))
-    return History(_openings(draft), delivered, _in_utc(beginning), _in_utc(until))
+    return History(openings, delivered, _in_utc(beginning), _in_utc(until))
 
 
 def _in_utc(moment: dt.datetime | None) -> dt.datetime | None:

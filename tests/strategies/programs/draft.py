@@ -52,16 +52,26 @@ Choice = str | Callable[[], str]
 
 @dataclass
 class Draft:
-    """What is drawn of a program; `declared` has its declarations by what they are of."""
+    """What is drawn of a program, mostly about its `focus`.
+
+    `declared` has its declarations by what they are of.
+    """
 
     draw: Draw
     topics: frozenset[str]
     currency: str = "USD"
+    focus: str | None = None
     declared: dict[str, str] = field(default_factory=dict)
 
     def has(self, topic: str) -> bool:
         """True where forms of a topic may stand."""
         return topic in self.topics
+
+    def weight(self, *topics: str) -> int:
+        """How often forms of some topics stand among the choices there are."""
+        if self.focus in topics:
+            return 8
+        return 2 if self.topics.intersection(topics) else 0
 
     def one(self, *choices: Choice) -> str:
         """One of these texts; simpler ones stand first."""

@@ -153,7 +153,11 @@ def rewards(draft: Draft, scope: Scope, *, kind: str, tiers: bool, calendar: boo
         forms = [money_form(draft, scope, draft.one("discount", "discount", "free"))]
     else:
         forms = [_form(draft, scope, tiers=tiers) for _ in range(count)]
-    given = [f"{form}{_audience(draft, scope)}" for form in forms]
+    # What is off a price is off the price of whoever pays it.
+    given = [
+        form if "discount" in form or " free" in form else f"{form}{_audience(draft, scope)}"
+        for form in forms
+    ]
     if calendar and draft.once_in(2):
         given[-1] = forms[-1] + draft.one(
             lambda: f" to top {draft.number(1, 2)} by {number(draft, Scope(), 0)}",
@@ -164,15 +168,14 @@ def rewards(draft: Draft, scope: Scope, *, kind: str, tiers: bool, calendar: boo
 
 def _form(draft: Draft, scope: Scope, *, tiers: bool) -> str:
     forms: list[Choice] = [lambda: units_form(draft, scope)] * 3
-    if draft.has("money") and scope.on_purchase:
+    if scope.on_purchase:
         kind = draft.one("cashback", "discount", "donation", "free")
-        forms += [lambda: money_form(draft, scope, kind)] * 2
-    if draft.has("things") or draft.has("campaigns"):
-        forms += [lambda: thing_form(draft, tiers=tiers)] * 2
-    if draft.has("tiers") and tiers:
-        forms += [lambda: f"tier {tier(draft)} for {draft.number(1, 40)} days"]
-    if draft.has("chance"):
-        forms += [lambda: _one_of(draft, scope)] * 2
+        forms += [lambda: money_form(draft, scope, kind)] * draft.weight("money")
+    forms += [lambda: thing_form(draft, tiers=tiers)] * draft.weight("things", "campaigns")
+    if tiers:
+        lasting = f"for {draft.number(1, 40)} days"
+        forms += [lambda: f"tier {tier(draft)} {lasting}"] * (draft.weight("tiers") // 2)
+    forms += [lambda: _one_of(draft, scope)] * (draft.weight("chance") // 2)
     return draft.one(*forms)
 
 
@@ -194,9 +197,10 @@ def _audience(draft: Draft, scope: Scope) -> str:
             targets += ["referrer"] * 2
     if scope.events == ("dinner",):
         targets.append("friend")
-    if not targets and not draft.has("audience"):
+    rarely = 2 if draft.focus in ("audience", "segments", "referrals") else 4
+    if not draft.once_in(rarely):
         return ""
-    return f" to {draft.one(*targets, 'everyone', 'customer')}" if draft.once_in(2) else ""
+    return f" to {draft.one(*targets, 'everyone', 'customer')}"
 
 
 # --- clauses ------------------------------------------------------------------------------------
@@ -214,36 +218,36 @@ def allowance(draft: Draft, *, of: str = "") -> str:
 
 def clauses(draft: Draft, scope: Scope, *, kind: str) -> str:
     """The clauses of a rule, of its topics."""
-    made: list[Choice] = [
-        lambda: draft.one(f"from {draft.one(*DAYS[:9])}", f"through {draft.one(*DAYS[5:])}"),
-        lambda: draft.one(f"from {MINUTES[0]} until {MINUTES[1]}", f"until {MINUTES[2]}"),
-        'because "Thank you"',
-    ]
-    if draft.has("limits"):
-        made += [lambda: allowance(draft, of="" if kind != "discount" else draft.currency)] * 6
-        made += [lambda: _once(draft, scope)] * 2
-        made += [lambda: f"{allowance(draft)} whole awards only"] * 2
-    if draft.has("groups"):
-        which = draft.one("best", "first")
-        group = "deals" if kind == "discount" else "extras"
-        made += [lambda: f'only {which} of "{group}" priority {draft.number(0, 2)}'] * 8
-    if draft.has("campaigns"):
-        made += [lambda: f'in campaign "{campaign(draft)}"'] * 6
-    if draft.has("expiry"):
-        made += [
-            lambda: f"pending {draft.number(1, 10)} {draft.one('days', 'hours')}",
-            lambda: f"expires {draft.number(1, 20)} days after award",
-            lambda: f"expires on {draft.one(*DAYS)}",
-            "never expires",
-        ] * 2
-    if draft.has("chance"):
-        made += [f"with {draft.one('50', '100', '5', '0')}% chance", "holdout 50%", "holdout 10%"]
-        made += ["after opting in"] * 2
+    spell = draft.one(
+        f"from {draft.one(*DAYS[:9])}",
+        f"through {draft.one(*DAYS[5:])}",
+        f"from {MINUTES[0]} until {MINUTES[1]}",
+        f"until {MINUTES[2]}",
+    )
+    made: list[Choice] = [spell, *['because "Thank you"'] * 3]
+    often = draft.weight("limits")
+    made += [lambda: allowance(draft, of="" if kind != "discount" else draft.currency)] * often
+    made += [lambda: _once(draft, scope)] * (often // 2) + ["whole awards only"] * (often // 2)
+    which = draft.one("best", "first")
+    group = "deals" if kind == "discount" else "extras"
+    grouped = f'only {which} of "{group}" priority {draft.number(0, 2)}'
+    made += [grouped] * draft.weight("groups")
+    made += [lambda: f'in campaign "{campaign(draft)}"'] * draft.weight("campaigns")
+    made += [
+        lambda: f"pending {draft.number(1, 10)} {draft.one('days', 'hours')}",
+        lambda: f"expires {draft.number(1, 20)} days after award",
+        lambda: f"expires on {draft.one(*DAYS)}",
+        "never expires",
+    ] * (draft.weight("expiry") // 2)
+    made += [
+        f"with {draft.one('50', '100', '5', '0')}% chance",
+        draft.one("holdout 50%", "holdout 10%"),
+        "after opting in",
+    ] * (draft.weight("chance") // 2)
     if draft.has("money"):
         made.append(draft.one('funded by "Bakery Co"', 'funded by "Bakery Co" 50%'))
-    if not draft.once_in(2) and not (draft.topics & {"limits", "groups", "campaigns", "expiry"}):
-        return ""
-    return _apart([draft.one(*made) for _ in range(draft.number(0, 2))])
+    least = 1 if draft.focus in ("limits", "groups", "campaigns", "expiry", "chance") else 0
+    return _apart([draft.one(*made) for _ in range(draft.number(least, 2))])
 
 
 def _apart(found: list[str]) -> str:

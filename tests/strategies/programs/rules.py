@@ -9,16 +9,22 @@ from tests.strategies.programs.rewards import allowance, clauses, rewards, unit
 BASE = 'rule "base": on purchase award 1 point per 1 spent'
 
 
-def rule(draft: Draft, name: str) -> str:
+# What a rule can be on beside events, each a topic.
+ON = ("timers", "derived", "calendar", "challenges")
+
+
+def rule(draft: Draft, name: str, *, focused: bool = False) -> str:
     """A rule on events, or of the topics on a timer or on what an event has led to."""
-    kinds = [kind for kind in ("timers", "derived", "calendar", "challenges") if draft.has(kind)]
-    kind = draft.one("events", "events", *kinds, *kinds)
+    kinds = [kind for kind in ON for _ in range(draft.weight(kind) // 2)]
+    kind = draft.one("events", "events", *kinds)
+    if focused and draft.focus in ON:
+        kind = draft.focus
     if kind == "events":
         return _on_events(draft, name)
     trigger = {"timers": _timer, "derived": _derived, "calendar": _calendar}.get(kind, _completed)
     scope = Scope()
     on = trigger(draft)
-    where = f" where {condition(draft, scope, 1)}" if draft.once_in(3) else ""
+    where = f" where {condition(draft, scope, 1)}" if draft.once_in(4) else ""
     # A tier given on a change of tier could give its own cause.
     given = rewards(
         draft, scope, kind="any", tiers=kind in ("timers", "calendar"), calendar=kind == "calendar"
@@ -28,7 +34,7 @@ def rule(draft: Draft, name: str) -> str:
 
 
 def _on_events(draft: Draft, name: str) -> str:
-    events = draft.one("purchase", "purchase", "purchase", *EVENTS)
+    events = draft.one(*["purchase"] * 8, *EVENTS)
     if draft.has("referrals"):
         events = draft.one("purchase", "referral", "signup")
     if draft.has("redemption") and draft.once_in(5):
@@ -40,7 +46,7 @@ def _on_events(draft: Draft, name: str) -> str:
     scope = Scope(tuple(events.split(" or ")))
     discount = scope.events == ("purchase",) and draft.has("money") and draft.once_in(2)
     kind = "discount" if discount else "any"
-    where = f" where {condition(draft, scope)}" if draft.once_in(2) else ""
+    where = f" where {condition(draft, scope)}" if _is_conditional(draft) else ""
     given = rewards(draft, scope, kind=kind, tiers=True)
     # A group holds discounts or other rewards: one with both goes into none.
     mixed = kind == "any" and ("discount" in given or " free" in given)
@@ -48,6 +54,11 @@ def _on_events(draft: Draft, name: str) -> str:
     if mixed and "only " in said:
         said = ""
     return f'rule "{name}": on {events}{where} award {given} {said}'.rstrip()
+
+
+def _is_conditional(draft: Draft) -> bool:
+    """True where a rule has a condition: seldom where it is about something else."""
+    return draft.once_in(2 if draft.focus in (None, "history", "segments", "large") else 4)
 
 
 # --- triggers -----------------------------------------------------------------------------------
@@ -67,7 +78,7 @@ def _calendar(draft: Draft) -> str:
 
 
 def _timer(draft: Draft) -> str:
-    days = f"{draft.number(1, 30)} days"
+    days = f"{draft.number(1, 8)} days"
     return draft.one(
         lambda: f"{days} without {draft.one('purchase', 'checkin')}",
         "birthday",
@@ -163,7 +174,8 @@ def statements(draft: Draft) -> list[str]:
         made.append(guard(draft, "Farm"))
     if draft.has("redemption"):
         draft.declare("reward", lambda: catalogue_reward(draft, "Free coffee"))
-    made += [rule(draft, f"r{place}") for place in range(1, draft.number(1, 3) + 1)]
+    count = draft.number(2, 4)
+    made += [rule(draft, f"r{place}", focused=place == 1) for place in range(1, count + 1)]
     return made
 
 
