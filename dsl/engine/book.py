@@ -34,7 +34,7 @@ from dsl.meaning.events import canonical_content
 
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled, RulePlan
-    from dsl.engine.customer import Paid
+    from dsl.engine.customer import Holding, Paid
     from dsl.engine.decision import CounterKey
     from dsl.meaning.events import Event
 
@@ -179,7 +179,7 @@ class Book:
             self._change_version(matter)
         elif matter.phase == RELEASE:
             lot = matter.about
-            if not lot.released and lot.release == matter.at:
+            if lot.left and not lot.released and lot.release == matter.at:
                 self.customers[matter.customer].wallet(lot.unit).open(lot, matter.at)
         elif matter.phase == EXPIRY:
             self.customers[matter.customer].wallet(matter.about.unit).expire(matter.about)
@@ -486,10 +486,13 @@ class Book:
             found: list[Matched] = []
         else:
             found = self.worked_out(scene, plans, entry)
+        coupon = self._coupon(scene, entry)
         paid = self.posted(scene, found)
         if entry is not None:
             entry.paid = paid
-            self._use_coupon(scene, entry)
+            entry.coupon = coupon
+            if coupon is not None:
+                coupon.used = True
         self._tell(scene, [*lines, *(one.award for one in paid)])
         changes = self._after(scene, entry)
         for id_ in sorted({one.award.customer for one in paid} - {scene.customer.id}, key=str.encode):
@@ -554,7 +557,7 @@ class Book:
                 if payment.name == "discount"
             )
         if net_amount(compiled, entry, scene.event):
-            self._see_again(scene, entry)
+            self.see_again(scene, entry)
         return found + decide(scene, plans)
 
     @contextmanager
@@ -562,35 +565,34 @@ class Book:
         """For discounts and guards an absent amount or gross reads as the other."""
         with both_amounts(scene.compiled, entry.event, scene.event) as is_other:
             if is_other:
-                self._see_again(scene, entry)
+                self.see_again(scene, entry)
             yield
         if is_other:
-            self._see_again(scene, entry)
+            self.see_again(scene, entry)
 
-    def _see_again(self, scene: Scene, entry: Entry) -> None:
-        """An amount of the event is another than before: so is all that was worked out of it."""
+    def see_again(self, scene: Scene, entry: Entry) -> None:
+        """An amount, or a balance, is another than before: so is all that was worked out of it."""
         compiled, customer = scene.compiled, scene.customer
         scene.scratch[:] = compiled.scratch()
         if customer.row[S_CURRENT] < customer.row[S_END]:
             customer.record_again(scene.event, scene.lines, scene.scratch)
             scene.scratch[:] = compiled.scratch()
         customer.forget_sums()
+        customer.fill(entry.at)
         self.others.correct(compiled, customer, entry, scene.event, scene.lines)
         self.others.fill(self, customer, scene.event, scene.scratch, entry.place)
 
-    def _use_coupon(self, scene: Scene, entry: Entry) -> None:
-        """The first purchase that names a held coupon uses it."""
-        code = entry.event.attributes.get("coupon") if entry.event.type == "purchase" else None
-        if code is None or not entry.counts:
-            return
+    def _coupon(self, scene: Scene, entry: Entry | None) -> Holding | None:
+        """The coupon a purchase uses: one it names and holds, the first to expire."""
+        if entry is None or entry.event.type != "purchase":
+            return None
+        code = entry.event.attributes.get("coupon")
         held = [
             one
             for one in scene.customer.holdings
             if (one.kind, one.name) == ("coupon", code) and one.is_held(scene.at)
         ]
-        if held:
-            entry.coupon = min(held, key=lambda one: one.expires)
-            entry.coupon.used = True
+        return min(held, key=lambda one: one.expires, default=None)
 
     def _after(self, scene: Scene, entry: Entry | None) -> Changes:
         customer, at = scene.customer, scene.at
@@ -610,8 +612,12 @@ class Book:
         entries = customer.entries
         now = (customer.compiled, customer.rank, customer.segments, customer.settled)
         tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
-        place = bisect_left(entries, entry.place, key=lambda other: other.place)
+        place = bisect_left(entries, entry.place, key=_place)
         customer.entries = entries[:place]
+        # What refunds took off later was not off then.
+        since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
+        for one, _, _ in since:
+            one.net, one.is_gone = one.before(entry.place)
         customer.move_to(compiled)
         self.others.forget()
         customer.settled = False
@@ -619,6 +625,8 @@ class Book:
         customer.last = (NA, b"")
         self._settle(customer, entry.at, "before")
         changes = self._take(customer, entry)
+        for one, net, is_gone in since:
+            one.net, one.is_gone = net, is_gone
         recorded = customer.entries
         customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=_place)
         customer.compiled, customer.rank, customer.segments, customer.settled = now

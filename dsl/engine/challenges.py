@@ -33,6 +33,8 @@ def _completes(customer: Customer, plan: ChallengePlan, entry: Entry) -> bool:
         rule.ends is not None and entry.at >= rule.ends
     ):
         return False
+    if plan.challenge.once_per_customer and customer.completed.get(name):
+        return False
     if any(_is_done(customer, name, once, entry.at) for once in rule.once):
         return False
     within = plan.challenge.within

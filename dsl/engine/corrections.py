@@ -52,7 +52,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     again, scene = {}, None
     if not (taken.is_whole or purchase.is_rejected):
         again, scene = _again(book, customer, purchase, taken)
-    purchase.net, purchase.is_gone = taken.event or purchase.net, taken.is_whole
+    purchase.correct(entry.place, taken.event, is_gone=taken.is_whole)
     lines += _difference(book, entry, purchase, again, scene)
     if taken.is_whole and purchase.coupon is not None:
         purchase.coupon.used = False
@@ -185,7 +185,7 @@ def _changed(
     award = first.award
     owner = book.customer(award.customer)
     if award.text is not None and award.unit != "donation":
-        return _revoked(entry, ones) if difference < 0 else []
+        return _revoked(book, entry, ones) if difference < 0 else []
     really = difference
     unit = owner.compiled.program.units.get(award.unit)
     if unit is not None and not unit.is_money:
@@ -250,7 +250,7 @@ def _deducted(owner: Customer, ones: Sequence[Paid], difference: int, at: int) -
     return difference
 
 
-def _revoked(entry: Entry, ones: Sequence[Paid]) -> list[Award]:
+def _revoked(book: Book, entry: Entry, ones: Sequence[Paid]) -> list[Award]:
     """An unused thing, or an awarded tier, is revoked."""
     found = False
     for one in ones:
@@ -260,6 +260,7 @@ def _revoked(entry: Entry, ones: Sequence[Paid]) -> list[Award]:
             one.tier.is_revoked = True
         else:
             continue
+        _give_counters_back(book, one, one.amount)
         one.amount = 0
         found = True
     if not found:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dsl.engine.wallet import Lot
     from dsl.meaning.events import Event
 
+# Where something stands in time: by `at`, then by the bytes of its id.
+Place = tuple[int, bytes]
 # Which events set `joined` and `referrer` beside what a profile sets.
 JOINS, NAMES_REFERRER = "signup", ("signup", "referral")
 
@@ -125,9 +127,23 @@ class Entry:
     is_rejected: bool = False
     # The coupon it named and used.
     coupon: Holding | None = None
+    # What refunds made of it, each with its place in time.
+    corrections: list[tuple[Place, Event | None, bool]] = field(default_factory=list)
+
+    def correct(self, place: Place, net: Event | None, *, is_gone: bool) -> None:
+        """A refund took something, or all, off it."""
+        self.corrections.append((place, self.net, self.is_gone))
+        self.net, self.is_gone = net or self.net, is_gone
+
+    def before(self, place: Place) -> tuple[Event | None, bool]:
+        """Its net event, and whether it was gone, before corrections from a place on."""
+        for since, net, is_gone in sorted(self.corrections, key=lambda found: found[0]):
+            if since >= place:
+                return net, is_gone
+        return self.net, self.is_gone
 
     @property
-    def place(self) -> tuple[int, bytes]:
+    def place(self) -> Place:
         """Where it stands in time: by `at`, then by the bytes of its id."""
         return self.at, self.id.encode()
 

@@ -60,6 +60,7 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
         entry.drawn.append((one.key, one.adds))
     taken = customer.wallet(asked.unit.name).take(int(asked.amount))
     entry.parts += [(asked.unit.name, lot, part) for lot, part in taken]
+    book.see_again(scene, entry)
     return book.finish(scene, scene.compiled.by_event.get("redeem", ()), entry)
 
 

@@ -188,7 +188,7 @@ def called(e: Emitter, node: checked.Call, at: Place) -> Value:
         case "abs":
             return Value(f"magnitude({first.text})", first.divisor, present)
         case "floor":
-            return Value(f"({first.text}) // {first.divisor}", 1, present)
+            return Value(f"(({first.text}) // {first.divisor})", 1, present)
         case "ceil":
             return Value(f"(-((-({first.text})) // {first.divisor}))", 1, present)
         case _:

@@ -157,7 +157,7 @@ def _units(placed: list[Placed], declared: Declared) -> None:
     redeem = declared.events["redeem"]
     amounts = {
         unit.name: AttributeInfo(
-            unit.name, Type(Kind.NUMBER, unit.precision), f"How many {unit.name} are redeemed."
+            unit.name, catalogue.NUMBER, f"How many {unit.name} are redeemed."
         )
         for unit in declared.units.values()
     }

@@ -58,18 +58,23 @@ def _own(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | No
     """An attribute of this event, a parameter, or what is spendable of a unit."""
     name, declared = node.parts[0], scope.declared
     found = scope.attribute(name)
-    if found:
+    unit = declared.unit(name)
+    if found and not (unit is not None and _is_asked_for(name, scope)):
         return _attribute(node, found, scope)
     if name in declared.parameters:
         value = replace(declared.parameters[name], span=node.span)
         return constant(value, scope, wanted)
-    unit = declared.unit(name)
     if unit is not None:
         return checked.Balance(unit, type=Type(Kind.NUMBER, unit.precision), span=node.span)
     if not scope.is_open:
         role: Role = "item" if scope.in_item else "past" if scope.past else "attribute"
         _unknown(node, role, scope.names(), scope, _as_text(node, wanted))
     return None
+
+
+def _is_asked_for(unit: str, scope: Scope) -> bool:
+    """True of a unit that a redeem asks for: its name means the balance there as everywhere."""
+    return all(event.name == "redeem" for event in scope.events if unit in event.attributes)
 
 
 def _attribute(
