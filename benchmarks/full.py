@@ -1,6 +1,6 @@
 """Programs of full-feature rules and the histories they decide, the same from the same seed.
 
-Twelve kinds of rules in turn: points by the amount spent; multipliers by tier and channel; the
+Twelve kinds of rules in turn: points by the amount spent in a channel; multipliers by tier; the
 third purchase in a window; cashback in some stores, with a limit of money; every fifth purchase and
 the like; streaks; points per item of a category, and for a total of a brand's items, both in
 groups; sums over windows, with limits and budgets; reviews, check-ins and visits, once a day;
@@ -71,7 +71,7 @@ class _Numbers:
 
 def _spent(n: _Numbers) -> str:
     return (
-        f"on purchase where amount >= {10 * (n.turn % 30)}{n.in_store}"
+        f'on purchase where channel = "{n.channel}" and amount >= {10 * (n.turn % 30)}{n.in_store}'
         f" award 1 point per {10 + n.turn % 20} spent"
     )
 
