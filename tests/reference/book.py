@@ -81,13 +81,15 @@ class Record:
     seq: int
     discounts: Fraction = NOTHING
     returns: list[Return] = field(default_factory=list)
+    # The event as each program reads it: nothing else is kept from being done anew.
+    readings: dict[int, Event] = field(default_factory=dict)
     # Where a redeem was cancelled.
     cancelled: list[tuple[int, Place]] = field(default_factory=list)
+    # Where the event stands among all others.
+    place: Place = field(init=False)
 
-    @property
-    def place(self) -> Place:
-        """Where the event stands among all others."""
-        return place_of(self.at, self.id)
+    def __post_init__(self) -> None:
+        self.place = place_of(self.at, self.id)
 
     @property
     def is_turned(self) -> bool:
@@ -118,12 +120,19 @@ class Book:
             return self._of.get(customer, [])
         return sorted(self.records.values(), key=lambda r: r.place)
 
-    def seen(self, customer: str | None, program: Program, moment: Moment) -> Iterator[Event]:
-        """The events a moment looks back on, net, in order; turned purchases among them."""
+    def seen(
+        self, customer: str | None, program: Program, moment: Moment, kind: str | None = None
+    ) -> Iterator[Event]:
+        """The events a moment looks back on, net, in order; turned purchases among them.
+
+        `kind` leaves out what is of another type.
+        """
         for record in self.of(customer):
             if record.place > moment.place:
                 break
             if record.seq > moment.seq:
+                continue
+            if kind not in (None, record.type) and not record.is_turned:
                 continue
             event = net(record, program, moment)
             if event is not None:
@@ -134,8 +143,10 @@ class Book:
 
 def read(record: Record, program: Program) -> Event:
     """A record as a program reads it; an absent amount is gross less the discounts paid."""
-    event = program.kinds.read(record.raw, program.units)
-    return with_amount(event, program, record.discounts)
+    known = record.readings.get(id(program))
+    if known is None:
+        known = record.readings[id(program)] = program.kinds.read(record.raw, program.units)
+    return with_amount(known, program, record.discounts)
 
 
 def with_amount(event: Event, program: Program, discounts: Fraction) -> Event:
@@ -149,9 +160,11 @@ def with_amount(event: Event, program: Program, discounts: Fraction) -> Event:
 
 def net(record: Record, program: Program, moment: Moment) -> Event | None:
     """A record less what was returned by the moment; None where nothing of it is left."""
+    event = read(record, program)
+    if not record.returns and not record.cancelled:
+        return event
     if any(_is_past(place, seq, moment) for seq, place in record.cancelled):
         return None
-    event = read(record, program)
     returns = [one for one in record.returns if _is_past(one.place, one.seq, moment)]
     if any(one.whole for one in returns):
         return None

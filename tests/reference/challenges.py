@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dsl.text import ast
 from tests.reference.expressions import holds
-from tests.reference.history import matching
+from tests.reference.history import everything, matching
 from tests.reference.instants import local_day, period_start
 from tests.reference.reading import Event
 from tests.reference.scenes import Completion, Scene
@@ -68,7 +68,7 @@ def _counting(
         events = matching(past, scene, holds(goal.where))
         yield from (event for event in events if not event.turned)
         return
-    for event in matching(ast.Past(PURCHASE, window=window), scene, lambda _: True):
+    for event in matching(ast.Past(PURCHASE, window=window), scene, everything):
         if not event.turned and _amount(goal, [event], scene) > 0:
             yield event
 

@@ -198,13 +198,13 @@ class Evaluator:
         """What is seen of the state as it is recorded now."""
         assert self.clock is not None
         now = max(self.clock, event.at)
-        moment = Moment(event.at, place, self.world.number(), now)
-        log = [s for s in self.world.settled[event.customer] if s.moment.place <= place]
+        moment = Moment(event.at, place, self.world.last, now)
         base = Scene(self.world, program, moment, event, event.customer)
-        if not log:
-            return base
-        standing = log[-1].standing
-        return replace(base, tier=standing.tier, segments=standing.segments)
+        for settled in reversed(self.world.settled[event.customer]):
+            if settled.moment.place <= place:
+                standing = settled.standing
+                return replace(base, tier=standing.tier, segments=standing.segments)
+        return base
 
     def decide(
         self,

@@ -31,7 +31,9 @@ METRES = 1000
 
 def holds(where: ast.Condition | None) -> Callable[[Scene], bool]:
     """A test of scenes: is the condition true, or is there none."""
-    return lambda scene: where is None or truth(where, scene) is True
+    if where is None:
+        return history.everything
+    return lambda scene: truth(where, scene) is True
 
 
 def value(node: ast.Expr, scene: Scene) -> Value:  # noqa: PLR0911 - one for each form
@@ -130,7 +132,7 @@ def reached(item: ast.TierItem, scene: Scene) -> tuple[Fraction, Fraction] | Non
         case ast.Spent(amount, window):
             past = ast.Past(ast.Name(("purchase",)), window=window)
             total = ast.EventFigure("total", ast.Name(("amount",)), past)
-            return Fraction(amount), history.figure(total, scene, lambda _: True) or NOTHING
+            return Fraction(amount), history.figure(total, scene, history.everything) or NOTHING
         case ast.EarnedItem(amount, unit, window):
             return Fraction(amount), _earned(unit, window, scene)
         case ast.HeldItem(amount, unit):
@@ -196,7 +198,7 @@ def truth(node: ast.Condition, scene: Scene) -> Truth:  # noqa: C901, PLR0911 - 
         case ast.Known(operand, negated):
             return (value(operand, scene) is None) == negated
         case ast.ItemTest(quantifier, where):
-            tests = [truth(where, scene.of_item(i)) for i in scene.lines(lambda _: True)]
+            tests = [truth(where, scene.of_item(i)) for i in scene.lines(history.everything)]
             if quantifier == "every":
                 return all_of(tests)
             return any_of(tests) if quantifier == "any" else inverted(any_of(tests))

@@ -19,6 +19,11 @@ Holds = Callable[[Scene], bool]
 DAY_SECONDS = 86400
 
 
+def everything(_: Scene) -> bool:
+    """What holds where no condition is."""
+    return True
+
+
 def days(span: dt.timedelta) -> Fraction:
     """24-hour days, exact."""
     micro = Fraction(span // dt.timedelta(microseconds=1))
@@ -34,32 +39,34 @@ def matching(past: ast.Past, scene: Scene, holds: Holds) -> Iterator[Event]:
     alike = {same.parts: _seen_from(scene, same) for same in past.same}
     if None in alike.values():
         return
-    for event in scene.history(None if everybody else scene.customer):
+    for event in scene.history(None if everybody else scene.customer, name):
         if event.type != name or not within(event.at):
             continue
         if past.previous and event.id == scene.event.id:
             continue
-        inner = scene.of_past(event)
-        if past.role is not None and inner.name(past.role.parts) != scene.customer:
+        if past.role is not None and not _names(event, past.role, scene):
             continue
-        if past.role is not None and event.customer == scene.customer:
+        if any(_own(event, parts, scene) != wanted for parts, wanted in alike.items()):
             continue
-        if any(_own(inner, parts) != wanted for parts, wanted in alike.items()):
-            continue
-        if holds(inner):
+        if holds is everything or holds(scene.of_past(event)):
             yield event
+
+
+def _names(event: Event, role: ast.Name, scene: Scene) -> bool:
+    """True of an event of somebody else that names the customer in a role."""
+    named = _own(event, role.parts, scene)
+    return bool(named == scene.customer) and event.customer != scene.customer
 
 
 def _seen_from(scene: Scene, name: ast.Name) -> Value:
     return scene.of_past(scene.event).name(name.parts)
 
 
-def _own(scene: Scene, parts: tuple[str, ...]) -> Value:
+def _own(event: Event, parts: tuple[str, ...], scene: Scene) -> Value:
     """An attribute of the past event itself, with no other looked at behind it."""
-    near = scene.near
     if len(parts) == 1 and parts[0] not in ("id", "at"):
-        return near.values.get(parts[0])
-    return scene.name(parts)
+        return event.values.get(parts[0])
+    return scene.of_past(event).name(parts)
 
 
 def count(past: ast.Past, scene: Scene, holds: Holds) -> int:
@@ -71,7 +78,7 @@ def figure(node: ast.EventFigure, scene: Scene, holds: Holds) -> Fraction | None
     """The total, average, largest or smallest of what is known."""
     known: list[tuple[Fraction, bool]] = []
     for event in matching(node.past, scene, holds):
-        value = _own(scene.of_past(event), node.attribute.parts)
+        value = _own(event, node.attribute.parts, scene)
         if value is not None:
             known.append((value, event.turned))
     total = sum((value for value, _ in known), NOTHING)
@@ -92,7 +99,7 @@ def figure(node: ast.EventFigure, scene: Scene, holds: Holds) -> Fraction | None
 def distinct(node: ast.EventDistinct, scene: Scene, holds: Holds) -> int:
     """How many different known values."""
     events = [event for event in matching(node.past, scene, holds) if not event.turned]
-    values = {_own(scene.of_past(event), node.attribute.parts) for event in events}
+    values = {_own(event, node.attribute.parts, scene) for event in events}
     return len(values - {None})
 
 
@@ -127,7 +134,7 @@ def is_nth(node: ast.Nth, scene: Scene, holds: Holds) -> bool:
 def since_previous(event: ast.Name, scene: Scene) -> Fraction | None:
     """24-hour days since the last one before the event at hand, absent where there was none."""
     past = ast.Past(event, previous=True)
-    before = [e for e in matching(past, scene, lambda _: True) if not e.turned]
+    before = [e for e in matching(past, scene, everything) if not e.turned]
     return days(scene.event.at - before[-1].at) if before else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.reference.book import Moment
-from tests.reference.instants import ALWAYS, NEVER
+from tests.reference.instants import NEVER
 from tests.reference.values import NOTHING
 
 
@@ -132,7 +132,7 @@ class Ledger:
 
     def debt(self, account: Account, moment: Moment) -> Fraction:
         """How far a refund has taken the balance below zero."""
-        return _sum(self.debts[account], moment)
+        return _sum(self.debts.get(account, []), moment)
 
     def spendable(self, account: Account, moment: Moment) -> Fraction:
         """The balance: what can be spent at the moment, less what is owed."""
@@ -213,11 +213,10 @@ class Ledger:
             self.absorb(account, at)
 
     def releases(self) -> Iterator[dt.datetime]:
-        """The instants at which a lot's pending ends."""
-        for lots in self.lots.values():
-            for lot in lots:
-                if lot.begins(_latest(NEVER)) not in (ALWAYS, NEVER):
-                    yield lot.begins(_latest(NEVER))
+        """The instants at which a lot's pending ends, of accounts that have ever owed."""
+        latest = _latest(NEVER)
+        for account in self.debts:
+            yield from (lot.begins(latest) for lot in self.lots[account])
 
     def holding(self, customer: str, kind: str, name: str, moment: Moment) -> Holding | None:
         """A thing the customer holds, the first to expire first."""

@@ -47,12 +47,13 @@ class World:
         self.completions: list[Completion] = []
         self.settled: dict[str, list[Settled]] = defaultdict(list)
         self.redeemed: list[Payment] = []
-        self._last = 0
+        # The number under which something was last recorded.
+        self.last = 0
 
     def number(self) -> int:
         """The next number under which something is recorded."""
-        self._last += 1
-        return self._last
+        self.last += 1
+        return self.last
 
     def customers(self) -> list[str]:
         """Everybody known, by id."""
@@ -97,9 +98,9 @@ class Scene:
             if item["quantity"] != 0 and holds(self.of_item(item)):
                 yield item
 
-    def history(self, customer: str | None) -> Iterator[Event]:
+    def history(self, customer: str | None, kind: str | None = None) -> Iterator[Event]:
         """The events so far of a customer or of all, the one at hand as it is decided."""
-        for event in self.world.book.seen(customer, self.program, self.moment):
+        for event in self.world.book.seen(customer, self.program, self.moment, kind):
             same = event.id == self.event.id and event.type == self.event.type
             yield self.event if same else event
 

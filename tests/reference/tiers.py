@@ -40,6 +40,7 @@ class Settled:
     when: When
     program: Program
     standing: Standing
+    number: int
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,16 @@ def settle_at(
 ) -> tuple[Standing, list[Change]]:
     """Settle a customer and say what changed; where it was in the past, later ones are redone."""
     log = world.settled[customer]
+    # Where nothing was recorded since, only an event's own step could change anything.
+    idle = when == "before" or not any(_one_step(tier) for tier in program.tiers)
+    if idle and log and (log[-1].moment, log[-1].number) == (moment, world.last):
+        return log[-1].standing, []
     index = len(log)
     while index > 0 and log[index - 1].moment.place > moment.place:
         index -= 1
     before = log[index - 1].standing if index > 0 else None
     standing = settled(world, customer, program, moment, before, when)
-    log.insert(index, Settled(moment, when, program, standing))
+    log.insert(index, Settled(moment, when, program, standing, world.last))
     following = standing
     for later in log[index + 1 :]:
         following = settled(world, customer, later.program, later.moment, following, later.when)

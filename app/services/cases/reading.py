@@ -29,6 +29,7 @@ CASE_KEYS = (
 )  # fmt: skip
 EXPECT_KEYS = ("awards", "balances", "tiers", "refusals", "errors")
 AWARD_KEYS = ("event", "at", "rule", "customer", "status")
+TEXTS = ("coupon", "gift", "badge", "perk", "tier", "message")
 
 
 class CaseLoader(yaml.SafeLoader):
@@ -155,7 +156,9 @@ class _Reader:
             raise self._wrong(
                 node, "an award names one unit or thing, this one %(n)d", n=len(units)
             )
-        value = self._plain(fields[units[0]])
+        named = fields[units[0]]
+        # A thing's name or a message may look like a number.
+        value = self._text(named) if units[0] in TEXTS else self._plain(named)
         return AwardLine(
             event=self._text(fields["event"]) if "event" in fields else None,
             at=self._instant(fields.get("at")),
