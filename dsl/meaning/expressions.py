@@ -144,9 +144,9 @@ _FORMS: dict[type[ast.Node], Callable[[Any, Scope], checked.Expr | None]] = {
     ast.Arithmetic: _arithmetic,
     ast.Negation: _negation,
     ast.Call: _call,
-    ast.ItemCount: lambda node, scope: items.of_items(node, scope, _inner),
-    ast.ItemTotal: lambda node, scope: items.of_items(node, scope, _inner),
-    ast.ItemDistinct: lambda node, scope: items.of_items(node, scope, _inner),
+    ast.ItemCount: lambda node, scope: items.of_items(node, scope, nested),
+    ast.ItemTotal: lambda node, scope: items.of_items(node, scope, nested),
+    ast.ItemDistinct: lambda node, scope: items.of_items(node, scope, nested),
     ast.Lifetime: balances.lifetime,
     ast.Earned: balances.earned,
     ast.LeftTo: balances.left_to,
@@ -155,16 +155,16 @@ _FORMS: dict[type[ast.Node], Callable[[Any, Scope], checked.Expr | None]] = {
     ),
     ast.DaysSincePrevious: history.since_previous,
     ast.Distance: _distance,
-    ast.EventCount: lambda node, scope: history.count(node, scope, _inner),
-    ast.EventFigure: lambda node, scope: history.figure(node, scope, _inner),
-    ast.EventDistinct: lambda node, scope: history.distinct(node, scope, _inner),
-    ast.PastItemCount: lambda node, scope: history.lines(node, scope, _inner),
-    ast.PastItemTotal: lambda node, scope: history.lines(node, scope, _inner),
-    ast.Streak: lambda node, scope: history.streak(node, scope, _inner),
+    ast.EventCount: lambda node, scope: history.count(node, scope, nested),
+    ast.EventFigure: lambda node, scope: history.figure(node, scope, nested),
+    ast.EventDistinct: lambda node, scope: history.distinct(node, scope, nested),
+    ast.PastItemCount: lambda node, scope: history.lines(node, scope, nested),
+    ast.PastItemTotal: lambda node, scope: history.lines(node, scope, nested),
+    ast.Streak: lambda node, scope: history.streak(node, scope, nested),
 }
 
 
-def _inner(node: ast.Condition, scope: Scope) -> checked.Condition | None:
+def nested(node: ast.Condition, scope: Scope) -> checked.Condition | None:
     """A condition inside a form; by itself it must be possible."""
     found = condition(node, scope)
     if found is not None:
@@ -362,8 +362,8 @@ _CONDITIONS: dict[type[ast.Node], Callable[[Any, Scope], checked.Condition | Non
     ast.Holds: lambda node, _: checked.Holds(node.kind, node.name, type=FLAG, span=node.span),
     ast.IsBirthday: lambda node, _: checked.IsBirthday(type=FLAG, span=node.span),
     ast.BirthdayMonth: lambda node, _: checked.BirthdayMonth(type=FLAG, span=node.span),
-    ast.EventTest: lambda node, scope: history.test(node, scope, _inner),
-    ast.Nth: lambda node, scope: history.nth(node, scope, _inner),
+    ast.EventTest: lambda node, scope: history.test(node, scope, nested),
+    ast.Nth: lambda node, scope: history.nth(node, scope, nested),
     ast.Known: _known,
-    ast.ItemTest: lambda node, scope: items.item_test(node, scope, _inner),
+    ast.ItemTest: lambda node, scope: items.item_test(node, scope, nested),
 }

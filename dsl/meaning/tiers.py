@@ -11,7 +11,7 @@ from dsl.meaning import catalogue, checked
 from dsl.meaning.checked import AtLeast
 from dsl.meaning.constants import scaled
 from dsl.meaning.diagnostics import UnknownName
-from dsl.meaning.expressions import condition
+from dsl.meaning.expressions import nested
 from dsl.meaning.history import past
 from dsl.meaning.lookup import check_window, find_unit, is_sane
 from dsl.meaning.rules import check_where
@@ -74,7 +74,7 @@ def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | Non
         case ast.EventsItem(count, counted_node):
             if _is_mistyped(counted_node.event, scope):
                 return None
-            found = past(counted_node, scope, condition)
+            found = past(counted_node, scope, nested)
             if found is None:
                 return None
             value = checked.EventCount(found[0], type=catalogue.COUNT, span=node.span)

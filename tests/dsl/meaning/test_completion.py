@@ -15,6 +15,18 @@ event `birthday party`
 tier silver: 100 spent ever
 tier gold: 1000 spent ever
 """
+WHOLE = """event dinner: friend customer, seats number
+attributes of customer: renewal date
+unit stars
+tier gold: 1 spent ever
+segment lapsed: no purchase in last 60 days
+list promo: "A", "B"
+parameter least: 200
+campaign "Spring"
+gift "Mug"
+reward "Coffee": 150 points
+challenge "Week": 3 purchases within 7 days award 1 point
+"""
 
 
 def offered(text: str, head: str = HEAD) -> tuple[Completion, ...]:
@@ -25,6 +37,12 @@ def offered(text: str, head: str = HEAD) -> tuple[Completion, ...]:
 
 def labels(text: str, *kinds: str) -> list[str]:
     return [one.label for one in offered(text) if not kinds or one.kind in kinds]
+
+
+FORMS = [
+    *("1 point per 10 spent", "2x points", "100 points", "5 points per item"),
+    *("points by amount (from 100: 10, from 200: 30)", "10% discount", "5% cashback"),
+]
 
 
 @pytest.mark.parametrize(
@@ -44,31 +62,38 @@ def labels(text: str, *kinds: str) -> list[str]:
         ("on dinner where room |", "operator", ["=", "!="]),
         ("on dinner where seats |", "operator", ["=", "!=", ">=", ">", "<=", "<"]),
         ("on dinner where seats |", "keyword", [
-            "and", "or", "not in (", "between", "in (", "is known", "is unknown", "award",
+            "and", "or", "not in (", "not in list", "between", "in (", "in list", "is known",
+            "is unknown", "earned", "award",
         ]),
-        ("on purchase where number of distinct |", "", ["sku", "category", "brand"]),
+        ("on purchase where number of distinct |", "item", ["sku", "category", "brand"]),
         ("on purchase where any item (|", "item", [
             "sku", "category", "brand", "price", "quantity", "amount",
         ]),
         ("on purchase where amount > 1 |", "", ["and", "or", "award", "CNY"]),
-        ("on purchase award |", "", [
-            "1 point per 10 spent", "2x points", "100 points", "5 points per item",
+        ("on purchase award |", "form", FORMS),
+        ("on purchase award |", "keyword", [
+            "one of (", "tier", "coupon", "gift", "badge", "perk", "deduct 50 points",
+            "deduct 5% of points", "discount", "cashback", "cheapest 1 of every 3 items free",
+            "donation", "message",
         ]),
-        ("on purchase award 2x points, |", "form", [
-            "1 point per 10 spent", "2x points", "100 points", "5 points per item",
-        ]),
+        ("on purchase award 2x points, |", "form", FORMS),
         ("on purchase award 2x |", "", ["points"]),
         ("on purchase award 5 points per item (|", "item", [
             "sku", "category", "brand", "price", "quantity", "amount",
         ]),
         ("on purchase award 5 points per item (amount > 5) |", "keyword", [
-            "to", "at most", "limit", "budget", "from", "through", "until", "because",
+            "with 5% chance", "in campaign", "at most", "to", "after opting in", "never expires",
+            "until", "from", "limit", "once per customer", "budget", "whole awards only",
+            "only best of", "only first of", "through", "priority", "pending",
+            "expires 90 days after award", "expires on", "holdout", "funded by", "because",
         ]),
         ("on dinner award 1 point per 1 of |", "attribute", ["seats", "hour"]),
-        ("on purchase award 2x points to |", "", ["silver", "gold", "not", "everyone"]),
+        ("on purchase award 2x points to |", "", [
+            "silver", "gold", "referrer", "not", "everyone", "top",
+        ]),
         ("on purchase award 2x points to gold or |", "", ["silver", "gold"]),
         ("on purchase award 1 point to gold, 2 |", "unit", ["points"]),
-        ("on purchase award 1 point limit 5 |", "", ["points", "times"]),
+        ("on purchase award 1 point limit 5 |", "", ["points", "times", "CNY"]),
         ("on purchase award 1 point limit 5 times per |", "", ["customer"]),
         ("on purchase award 1 point budget 5 points per |", "", [
             "day", "week", "month", "quarter", "year",
@@ -79,6 +104,81 @@ def labels(text: str, *kinds: str) -> list[str]:
 )  # fmt: skip
 def test_what_could_stand_at_a_place_is_offered(text: str, kind: str, expected: list[str]) -> None:
     assert labels(text, *([kind] if kind else [])) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("on purchase where in segment |", "", ["lapsed"]),
+        ("on purchase where channel in list |", "", ["promo"]),
+        ("on purchase where channel |", "keyword", [
+            "and", "or", "not in (", "not in list", "in (", "in list", "starts with", "ends with",
+            "contains", "is known", "is unknown", "earned", "award",
+        ]),
+        ("on purchase where amount > |", "parameter", ["least"]),
+        ("on purchase where amount > |", "unit", ["points", "stars"]),
+        ("on review where number of purchases where (this.|", "attribute", [
+            "amount", "gross", "tax", "shipping", "category", "partner", "payment", "coupon",
+            "referrer", "device", "channel", "store", "this.device", "this.channel", "this.store",
+            "this.rating", "this.product", "date", "time", "hour", "day", "month", "tier",
+        ]),
+        ("on purchase where number of referrals as |", "", ["referrer"]),
+        ("on signup where number of signups by anyone with same |", "", [
+            "device", "channel", "store", "referrer",
+        ]),
+        ("on purchase where number of purchases |", "keyword", [
+            "with same", "in last 30 days", "in this month", "since", "previous", "this", "by",
+            "where", "last", "as", "ever",
+        ]),
+        ("on purchase where number of purchases in last 30 d|", "keyword", [
+            "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month",
+            "months", "quarter", "quarters", "year", "years",
+        ]),
+        ("on purchase where left to |", "", ["gold"]),
+        ("on purchase where has gift \"|", "", ['"Mug"']),
+        ("on redeem where reward = \"|", "", ['"Coffee"']),
+        ("on purchase award tier |", "", ["gold"]),
+        ("on purchase award 1 |", "unit", ["points", "stars"]),
+        ("on dinner award 1 point to |", "", [
+            "gold", "lapsed", "friend", "not", "everyone", "top",
+        ]),
+        ("on share award 1 point once per customer per |", "attribute", [
+            "device", "channel", "store", "network", "post_id",
+        ]),
+        ("on purchase award 1 point in campaign |", "", ['"Spring"']),
+        ("on challenge |", "", ['"Week"']),
+        ("on tier upgrade to |", "", ["gold"]),
+        ("on leaving segment |", "", ["lapsed"]),
+        ("on 30 days before |", "", ["birthday", "anniversary", "customer.renewal"]),
+        ("on every |", "", [
+            "day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_is_declared_is_offered_in_its_place(
+    text: str, kind: str, expected: list[str]
+) -> None:
+    found = offered(text, WHOLE)
+    assert [one.label for one in found if not kind or one.kind == kind] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ('guard "g": hold |', "event", ["purchase", "refund", "signup"]),
+        ('guard "g": hold signup where |', "attribute", ["referrer", "device", "channel"]),
+        ('challenge "c": 3 purchases where (|', "attribute", ["amount", "gross", "tax"]),
+        ('reward "r": 10 |', "unit", ["points", "stars"]),
+        ('reward "r": 10 points, to |', "tier", ["gold"]),
+        ("tier prime: 5 |", "event", ["purchase", "refund", "signup"]),
+        ("segment s: customer.|", "customer", ["customer.joined", "customer.birthday"]),
+        ("unit miles: |", "keyword", ["expire 12 months after earned"]),
+    ],
+)
+def test_declarations_name_what_is_there(text: str, kind: str, expected: list[str]) -> None:
+    parts = [Part(WHOLE), Part(text.replace("|", ""))]
+    found = [one.label for one in complete(parts, 1, text.index("|")) if one.kind == kind]
+    assert found[: len(expected)] == expected
 
 
 def test_an_events_own_attributes_come_first() -> None:
@@ -129,15 +229,19 @@ def test_what_a_completion_is_comes_with_it() -> None:
 
 
 def test_a_name_that_would_be_read_otherwise_is_put_in_backquotes() -> None:
-    (party,) = (one for one in offered("on |") if one.label.startswith("birthday"))
+    (party,) = (one for one in offered("on |") if one.label.startswith("birthday p"))
     assert party.apply == "`birthday party`"
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("tier prime: |", ["1000 spent in last 12 months"]),
-        ("tier prime: 100 spent |", ["last", "this", "previous", "since", "ever"]),
+        ("tier prime: |", [
+            "1000 spent in last 12 months", "one of (", "by", "where", "keep", "grace", "perks",
+        ]),
+        ("tier prime: 100 spent |", [
+            "in last 30 days", "in this month", "since", "previous", "this", "last", "ever",
+        ]),
         ("tier |", []),
         ('program "Other" currency US|', None),
         ('program "Other" timezone "Asia/Sh|', None),

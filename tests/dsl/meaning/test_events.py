@@ -45,7 +45,11 @@ PROGRAM = Program(
     name="Test",
     timezone="Asia/Shanghai",
     currency="CNY",
-    events={**catalogue.BUILT_IN_EVENTS, "dinner": DINNER},
+    events={
+        **catalogue.BUILT_IN_EVENTS,
+        "dinner": DINNER,
+        "profile": EventType("profile", catalogue.CUSTOMER_ATTRIBUTES),
+    },
     customer_attributes=catalogue.CUSTOMER_ATTRIBUTES,
     item_attributes=catalogue.ITEM_ATTRIBUTES,
     units={"points": catalogue.POINTS},
@@ -274,14 +278,30 @@ def test_every_type_an_event_may_declare_is_read() -> None:
     assert read_recorded(json.loads(canonical_content(event)), PROGRAM) == event
 
 
-def test_null_is_absent_and_gross_stands_for_an_absent_amount() -> None:
-    assert read(amount=None, gross="12.50").attributes == {
-        "amount": Decimal("12.5"),
-        "gross": Decimal("12.5"),
-    }
+def test_null_is_absent() -> None:
+    assert read(amount=None, gross="12.50").attributes == {"gross": Decimal("12.5")}
     assert read(amount=0, gross="12.50").attributes["amount"] == 0
     assert read(items=None).items is None
     assert read(items=[]).items == ()
+
+
+def test_tags_are_texts_each_once_in_order() -> None:
+    found = read(type="profile", tags=["vip", "new", "vip"])
+    assert found.attributes["tags"] == ("new", "vip")
+    again = read_recorded(json.loads(canonical_content(found)), PROGRAM)
+    assert again.attributes["tags"] == ("new", "vip")
+    assert problems(type="profile", tags="vip") == [("tags", "not-tags")]
+    assert problems(type="profile", tags=[5]) == [("tags", "not-a-text")]
+    assert problems(type="profile", tags=["a"] * 1001) == [("tags", "too-many-tags")]
+
+
+def test_the_one_list_of_an_event_is_its_items_under_its_own_name() -> None:
+    found = read(type="dinner", dishes=[{"sku": "A"}])
+    assert found.items == found.lists["dishes"] == ({"sku": "A"},)
+    content = json.loads(canonical_content(found))
+    assert content["dishes"] == [{"sku": "A"}]
+    assert "items" not in content
+    assert read_recorded(content, PROGRAM) == found
 
 
 @pytest.mark.parametrize(

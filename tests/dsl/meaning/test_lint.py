@@ -7,7 +7,15 @@ import datetime as dt
 import pytest
 
 from dsl.meaning.check import Part, check
-from dsl.meaning.diagnostics import AbsentDisables, Diagnostic, Expired, MixedScripts, TierOrder
+from dsl.meaning.diagnostics import (
+    AbsentDisables,
+    Diagnostic,
+    Expired,
+    MixedScripts,
+    RoleSpread,
+    Shadowed,
+    TierOrder,
+)
 from dsl.text.source import Span
 
 WARNINGS = [
@@ -39,6 +47,41 @@ WARNINGS = [
         "tier g\N{CYRILLIC SMALL LETTER O}ld: 1 spent ever",
         MixedScripts(span=Span(5, 9), name="g\N{CYRILLIC SMALL LETTER O}ld"),
     ),
+    (
+        "tier silver: 10 purchases ever\ntier gold: 5 purchases ever",
+        TierOrder(span=Span(36, 40), name="gold", below="silver"),
+    ),
+    (
+        "tier silver: 100 points held\ntier gold: 5 spent ever or 50 points held",
+        TierOrder(span=Span(34, 38), name="gold", below="silver"),
+    ),
+    (
+        "on purchase award 100 points, 500 points to referrer",
+        RoleSpread(span=Span(18, 28), role="referrer", suggestion="100 points to customer"),
+    ),
+    (
+        'campaign "Spring": through 2026-03-31\non purchase award 1 point in campaign "Spring"',
+        Expired(span=Span(19, 37)),
+    ),
+    (
+        'list l: "a"\non purchase where channel not in list l award 1 point',
+        AbsentDisables(span=Span(30, 37), name="channel"),
+    ),
+    (
+        "parameter amount: 5\non review award 1 point",
+        Shadowed(span=Span(10, 16), name="amount", by="purchase", kind="name"),
+    ),
+    (
+        "event earn: stars number\nunit stars\non earn award (stars) stars",
+        Shadowed(span=Span(30, 35), name="stars", by="earn", kind="name"),
+    ),
+    (
+        (
+            'rule "a": on purchase award 5 points only first of "g" priority 2\n'
+            'rule "b": on purchase where amount > 5 award 9 points only first of "g"'
+        ),
+        Shadowed(span=Span(120, 137), name="b", by="a", kind="rule"),
+    ),
 ]
 SILENT = [
     "tier silver: 100 spent ever\ntier gold: 100 spent ever",
@@ -50,6 +93,20 @@ SILENT = [
     "on purchase award 1 point until 2026-11-22 00:01",
     "tier \N{CJK UNIFIED IDEOGRAPH-91D1}gold: 1 spent ever",
     "tier z\N{LATIN SMALL LETTER O WITH DIAERESIS}ll: 1 spent ever",
+    "on purchase award 100 points to customer, 500 points to referrer",
+    "tier gold: 1 spent ever\non purchase award 1 point, 5 points to referrer, 2 points to gold",
+    "tier gold: 1 spent ever\non purchase award 1 point, 5 points to gold",
+    'on purchase where number of reviews where (product != "a") ever > 1 award 1 point',
+    'on purchase where not customer.tags has "vip" award 1 point',
+    "parameter least: 5\non purchase where points != least award 1 point",
+    (
+        'rule "a": on purchase where amount > 5 award 5 points only first of "g" priority 2\n'
+        'rule "b": on purchase award 9 points only first of "g"'
+    ),
+    (
+        'rule "a": on purchase award 5 points only best of "g" priority 2\n'
+        'rule "b": on purchase award 9 points only best of "g"'
+    ),
 ]
 TODAY = dt.date(2026, 11, 22)
 

@@ -68,8 +68,8 @@ def told(text: str, head: str = HEAD) -> Message:
         ),
         (
             "on dinner or lunch where room is known award 1 point",
-            "the events of this rule mean different things by `room`",
-            None,
+            "`room` means more than one thing here",
+            "split the rule by event, or rename one of them",
         ),
         (
             'on purchase where amount = "5" award 1 point',
@@ -97,9 +97,64 @@ def told(text: str, head: str = HEAD) -> Message:
             None,
         ),
         (
-            "on purchase award 1 point from 2026-02-01 until 2026-01-01",
-            "the rule ends before it begins",
+            "on purchase where hour > 23 award 1 point",
+            "this can never be true",
             None,
+        ),
+        (
+            "on birthday award 2x points",
+            "no reward here is points per amount, so there is nothing to multiply",
+            "add a reward such as `1 point per 10 of …`",
+        ),
+        (
+            "on purchase award 1 point to top 5 by points",
+            "customers are ranked and drawn on a schedule only",
+            "start the rule by `every day`, `every monday` or `day 1 of every month`",
+        ),
+        (
+            "on purchase award one of (60%: 1 point, 50%: 2 points)",
+            "the shares come to more than `100%` together",
+            None,
+        ),
+        (
+            "on tier upgrade to gold award tier gold",
+            "`r` awards what it starts by",
+            "award something else, or start by something else",
+        ),
+        (
+            "on purchase award 1 point priority 1 priority 2",
+            "`priority` can be said once",
+            "leave one of them out",
+        ),
+        (
+            'on purchase where customer.tags = "vip" award 1 point',
+            "tags are no single value",
+            'ask about one of them: `has "vip"`',
+        ),
+        (
+            "on purchase where in segment lapsed award 1 point",
+            "there is no segment `lapsed`",
+            "declare it: `segment lapsed: no purchase in last 60 days`",
+        ),
+        (
+            'on purchase award 1 point in campaign "Spring"',
+            "there is no campaign `Spring`",
+            'declare it: `campaign "Spring": from 2026-03-01 through 2026-03-31`',
+        ),
+        (
+            "on purchase award 1 point, 5 points to referrer",
+            "this goes to the event's customer, not to `referrer`",
+            "did you mean `1 point to customer`?",
+        ),
+        (
+            "on purchase award 10 discount",
+            "there is no unit `discount`",
+            "did you mean `CNY discount`?",
+        ),
+        (
+            "on purchase award 1 point from 2026-02-01 until 2026-01-01",
+            "this leaves no day on which it is in force",
+            "let the first day be before the last, and a rule's days among its campaign's",
         ),
         (
             "on purchase award 2x points",
