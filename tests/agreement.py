@@ -37,7 +37,7 @@ def unlike(compiled: Actual, reference: Actual) -> list[str]:
 
 
 def _unlike(what: str, compiled: Iterable[object], reference: Iterable[object]) -> list[str]:
-    mine, theirs = (Counter(map(str, lines)) for lines in (compiled, reference))
+    mine, theirs = Counter(compiled), Counter(reference)
     return [
         f"{what} of the compiled evaluator only: {line}" for line in (mine - theirs).elements()
     ] + [f"{what} of the oracle only: {line}" for line in (theirs - mine).elements()]
