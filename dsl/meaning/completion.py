@@ -40,8 +40,19 @@ if TYPE_CHECKING:
     from dsl.text.source import Span
 
 CompletionKind = Literal[
-    *("attribute", "customer", "event", "form", "item", "keyword", "list", "operator"),
-    *("parameter", "segment", "tier", "unit", "value"),
+    "attribute",
+    "customer",
+    "event",
+    "form",
+    "item",
+    "keyword",
+    "list",
+    "operator",
+    "parameter",
+    "segment",
+    "tier",
+    "unit",
+    "value",
 ]
 
 

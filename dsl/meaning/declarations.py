@@ -156,9 +156,7 @@ def _units(placed: list[Placed], declared: Declared) -> None:
             declare_unit(statement, declared, own, problems)
     redeem = declared.events["redeem"]
     amounts = {
-        unit.name: AttributeInfo(
-            unit.name, catalogue.NUMBER, f"How many {unit.name} are redeemed."
-        )
+        unit.name: AttributeInfo(unit.name, catalogue.NUMBER, f"How many {unit.name} are redeemed.")
         for unit in declared.units.values()
     }
     declared.events["redeem"] = EventType(redeem.name, {**redeem.attributes, **amounts}, redeem.doc)
@@ -235,8 +233,8 @@ def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems
         declared.customer = _with(declared.customer, node.attributes, problems, ESSENTIALS)
     elif holder == "item":
         declared.item = _with(declared.item, node.attributes, problems)
-    elif (event := declared.event(holder)) is not None:
-        declared.events[event.name] = _extended(event, node.attributes, problems)
+    elif (known := declared.event(holder)) is not None:
+        declared.events[known.name] = _extended(known, node.attributes, problems)
     else:
         problems.report(
             UnknownName(

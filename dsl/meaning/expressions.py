@@ -197,7 +197,9 @@ def _not(node: ast.Not, scope: Scope) -> checked.Condition | None:
 
 def _known(node: ast.Known, scope: Scope) -> checked.Condition | None:
     value = expression(node.value, scope)
-    return value and checked.Known(value, node.negated, type=FLAG, span=node.span)
+    if value is None:
+        return None
+    return checked.Known(value, node.negated, type=FLAG, span=node.span)
 
 
 def _truth(node: ast.Expr, scope: Scope) -> checked.Condition | None:

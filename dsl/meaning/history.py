@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from dsl.meaning import catalogue, checked
 from dsl.meaning.diagnostics import ImpossibleCondition, NotHere, TypeMismatch
@@ -185,7 +185,7 @@ def nth(node: ast.Nth, scope: Scope, ask: Ask) -> checked.Condition | None:
     found = past(node.past, scope, ask) if is_allowed(node, scope) else None
     if found is None:
         return None
-    name = cast("str", found[0].event)
+    name = found[0].event
     if not scope.is_open and all(event.name != name for event in scope.events):
         scope.problems.report(ImpossibleCondition(span=node.span, alone=True))
         return None

@@ -213,16 +213,16 @@ def _shadowed_rules(looked: Looked, program: checked.Program) -> Iterator[Diagno
         if rule.group is not None:
             firsts.setdefault(rule.group[1], []).append(rule)
     for node in nodes:
-        rule = spans.get(node.span)
-        if rule is None or rule.group is None:
+        found = spans.get(node.span)
+        if found is None or found.group is None:
             continue
-        group = firsts[rule.group[1]]
+        group = firsts[found.group[1]]
         if not any(other.group and other.group[0] == "first" for other in group):
             continue
-        over = next((other for other in group if _always_before(other, rule)), None)
+        over = next((other for other in group if _always_before(other, found)), None)
         if over is not None:
             clause = next(c for c in node.clauses if isinstance(c, ast.OnlyOf))
-            yield Shadowed(span=clause.span, name=rule.name, by=over.name, kind="rule")
+            yield Shadowed(span=clause.span, name=found.name, by=over.name, kind="rule")
 
 
 def _always_before(other: checked.Rule, rule: checked.Rule) -> bool:
@@ -282,10 +282,11 @@ def walk(node: Any, without: tuple[type, ...] = ()) -> Iterator[Any]:  # noqa: A
             stack.extend(top)
         elif isinstance(top, ast.Node) and not isinstance(top, without):
             yield top
-            stack.extend([getattr(top, name) for name in _below(type(top))])
+            kind: Any = type(top)
+            stack.extend([getattr(top, name) for name in _below(kind)])
 
 
 @cache
-def _below(kind: type[ast.Node]) -> tuple[str, ...]:
+def _below(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of nodes
     """The fields of a class of nodes that may hold others."""
     return tuple(field.name for field in fields(kind) if field.name != "span")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dsl.meaning.audience import Served
     from dsl.meaning.scope import Problems, Scope
     from dsl.meaning.types import Unit
+    from dsl.text.source import Span
 
 WHOLE = 100
 _Form = checked.RewardForm | None
@@ -62,7 +63,7 @@ def leaves(reward: checked.Reward) -> tuple[checked.Reward, ...]:
 
 
 def _reward(
-    node: ast.RewardForm, at_most: ast.Number | ast.Money | None, scope: Scope, span: ast.Span
+    node: ast.RewardForm, at_most: ast.Number | ast.Money | None, scope: Scope, span: Span
 ) -> checked.Reward | None:
     unit, named = _unit(node, scope)
     form = _FORMS[type(node)](node, scope)

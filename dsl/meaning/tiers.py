@@ -65,8 +65,8 @@ def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | Non
     match node:
         case ast.WhereItem(where):
             return check_where(where, scope)
-        case ast.Spent(amount, window):
-            counted = checked.Past("purchase", window=check_window(window, scope.problems))
+        case ast.Spent(amount, asked):
+            counted = checked.Past("purchase", window=check_window(asked, scope.problems))
             value = checked.EventFigure(
                 "total", AMOUNT, counted, type=catalogue.MONEY, span=node.span
             )
@@ -81,7 +81,7 @@ def _item(node: ast.TierItem, scope: Scope) -> AtLeast | checked.Condition | Non
             return AtLeast(value, scaled(count), text)
         case ast.EarnedItem(amount, name) | ast.HeldItem(amount, name):
             unit = find_unit(name, scope.declared, scope.problems)
-            window = None
+            window: ast.Window | None = None
             if isinstance(node, ast.EarnedItem):
                 window = check_window(node.window, scope.problems) or node.window
             if unit is None:
