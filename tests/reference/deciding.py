@@ -19,6 +19,8 @@ from tests.reference.rewards import RATES, is_discount, kind_of, message, settle
 from tests.reference.scenes import Scene
 from tests.reference.values import NOTHING
 
+# What keeps a rule from matching, and is told only where no stage of it matched.
+UNMATCHED = ("not-in-force", "guard", "opt-in", "condition", "audience", "chance")
 OVERFLOW, STOCK = OWNERS.index("overflow"), OWNERS.index("stock")
 CAMPAIGN = OWNERS.index("campaign")
 
@@ -121,7 +123,8 @@ class _Stage:
             if isinstance(drawn, str):
                 self.decision.reasons.setdefault(one.name, drawn)
             else:
-                self.decision.reasons.pop(one.name, None)
+                if self.decision.reasons.get(one.name) in UNMATCHED:
+                    del self.decision.reasons[one.name]
                 working += drawn
         self._amounts(working)
         if not self.turned:

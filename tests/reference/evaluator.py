@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 from dsl.text import ast
-from tests.reference import timers
 from tests.reference.book import (
     EVER,
     Moment,
@@ -33,6 +32,7 @@ from tests.reference.programs import Program
 from tests.reference.reading import Event
 from tests.reference.scenes import Scene, World
 from tests.reference.tiers import Change, When, settle_at, standing_at
+from tests.reference.timers import instants_of, is_due, is_timer, timer_scene, wakes, winners
 
 MOST_DEPTH = 8
 Changes = list[tuple[str, Change]]
@@ -122,9 +122,7 @@ class Evaluator:
     def pass_time(self, upto: dt.datetime) -> None:
         """Everything that falls due up to and including an instant happens, in order."""
         assert self.clock is not None
-        planned = sorted(
-            {t for _, p in self.versions for t in timers.instants_of(p, self.clock, upto)}
-        )
+        planned = sorted({t for _, p in self.versions for t in instants_of(p, self.clock, upto)})
         while True:
             released = [t for t in self.world.ledger.releases() if self.clock < t <= upto]
             following = next((t for t in planned if t > self.clock), None)
@@ -139,7 +137,7 @@ class Evaluator:
         """Releases and expiries, then settling, then timers by rule order and customer's id."""
         self.world.ledger.absorb_all(at)
         program = self.version(at)
-        if program is None or not timers.wakes(program):
+        if program is None or not wakes(program):
             return
         day = local_day(at, program.zone)
         if at == midnight(day, program.zone):
@@ -147,20 +145,20 @@ class Evaluator:
             for customer in self.world.customers():
                 self.settle(customer, at, cause, "midnight", day.isoformat())
         for place, (name, rule) in enumerate(program.rules):
-            if timers.is_timer(rule.trigger):
+            if is_timer(rule.trigger):
                 self._timer(Triggered(place, name, rule), at, program)
 
     def _timer(self, one: Triggered, at: dt.datetime, program: Program) -> None:
         world, day = self.world, local_day(at, program.zone)
-        everybody = [c for c in world.customers() if timers.is_due(one.rule, c, at, world, program)]
+        everybody = [c for c in world.customers() if is_due(one.rule, c, at, world, program)]
         causes = {
             c: Cause(program, just_before(at), f"{one.name}|{c}|{day.isoformat()}", timed=True)
             for c in everybody
         }
         for customer, cause in causes.items():
             self.settle(customer, at, cause, "before", cause.root)
-        scenes = [timers.timer_scene(c, at, world, program, causes[c].root) for c in everybody]
-        ranks = timers.winners(one, scenes) if scenes else {}
+        scenes = [timer_scene(c, at, world, program, causes[c].root) for c in everybody]
+        ranks = winners(one, scenes) if scenes else {}
         for customer, cause in causes.items():
             event = Event(cause.root, "", at, customer)
             changes = self.decide(event, cause, [one], winners=ranks)

@@ -10,7 +10,18 @@ from fractions import Fraction
 from typing import cast
 
 from dsl.text import ast
-from tests.reference import history
+from tests.reference.history import (
+    count,
+    days,
+    distinct,
+    everything,
+    figure,
+    is_nth,
+    item_count,
+    item_total,
+    since_previous,
+    streak,
+)
 from tests.reference.instants import inside, is_anniversary, local_day, midnight, to_instant
 from tests.reference.scenes import Scene
 from tests.reference.values import (
@@ -32,7 +43,7 @@ METRES = 1000
 def holds(where: ast.Condition | None) -> Callable[[Scene], bool]:
     """A test of scenes: is the condition true, or is there none."""
     if where is None:
-        return history.everything
+        return everything
     return lambda scene: truth(where, scene) is True
 
 
@@ -86,19 +97,19 @@ def _of_items(node: ast.ItemCount | ast.ItemTotal | ast.ItemDistinct, scene: Sce
 def _of_history(node: ast.Expr, scene: Scene) -> Value:
     match node:
         case ast.EventCount(past):
-            return history.count(past, scene, holds(past.where))
+            return count(past, scene, holds(past.where))
         case ast.EventFigure():
-            return history.figure(node, scene, holds(node.past.where))
+            return figure(node, scene, holds(node.past.where))
         case ast.EventDistinct():
-            return history.distinct(node, scene, holds(node.past.where))
+            return distinct(node, scene, holds(node.past.where))
         case ast.PastItemCount(items, past):
-            return history.item_count(past, scene, holds(past.where), holds(items))
+            return item_count(past, scene, holds(past.where), holds(items))
         case ast.PastItemTotal(items, past):
-            return history.item_total(past, scene, holds(past.where), holds(items))
+            return item_total(past, scene, holds(past.where), holds(items))
         case ast.Streak():
-            return history.streak(node, scene, holds(node.where))
+            return streak(node, scene, holds(node.where))
         case ast.DaysSincePrevious(event):
-            return history.since_previous(event, scene)
+            return since_previous(event, scene)
     raise TypeError(node)
 
 
@@ -114,7 +125,7 @@ def _of_customer(node: ast.Expr, scene: Scene) -> Value:
             return left_of(tier.items[0][0], scene) if tier.items else None
         case ast.DaysSinceJoined():
             joined = scene.attributes(scene.customer).get("joined")
-            return None if joined is None else history.days(moment.at - joined)
+            return None if joined is None else days(moment.at - joined)
         case ast.Distance(lat, lon):
             return _distance(scene, lat, lon)
     raise TypeError(node)
@@ -132,14 +143,14 @@ def reached(item: ast.TierItem, scene: Scene) -> tuple[Fraction, Fraction] | Non
         case ast.Spent(amount, window):
             past = ast.Past(ast.Name(("purchase",)), window=window)
             total = ast.EventFigure("total", ast.Name(("amount",)), past)
-            return Fraction(amount), history.figure(total, scene, history.everything) or NOTHING
+            return Fraction(amount), figure(total, scene, everything) or NOTHING
         case ast.EarnedItem(amount, unit, window):
             return Fraction(amount), _earned(unit, window, scene)
         case ast.HeldItem(amount, unit):
             return Fraction(amount), scene.spendable(scene.program.unit_name(unit.dotted))
-        case ast.EventsItem(count, past):
-            found = history.count(past, scene, holds(past.where))
-            return Fraction(count), Fraction(found)
+        case ast.EventsItem(least, past):
+            found = count(past, scene, holds(past.where))
+            return Fraction(least), Fraction(found)
         case ast.WhereItem():
             return None
 
@@ -198,17 +209,17 @@ def truth(node: ast.Condition, scene: Scene) -> Truth:  # noqa: C901, PLR0911 - 
         case ast.Known(operand, negated):
             return (value(operand, scene) is None) == negated
         case ast.ItemTest(quantifier, where):
-            tests = [truth(where, scene.of_item(i)) for i in scene.lines(history.everything)]
+            tests = [truth(where, scene.of_item(i)) for i in scene.lines(everything)]
             if quantifier == "every":
                 return all_of(tests)
             return any_of(tests) if quantifier == "any" else inverted(any_of(tests))
-        case ast.EventTest(quantity, count, past):
-            found = history.count(past, scene, holds(past.where))
+        case ast.EventTest(quantity, least, past):
+            found = count(past, scene, holds(past.where))
             if quantity == "no":
                 return found == 0
-            return found >= count if quantity == "at least" else found > count
+            return found >= least if quantity == "at least" else found > least
         case ast.Nth():
-            return history.is_nth(node, scene, holds(node.past.where))
+            return is_nth(node, scene, holds(node.past.where))
         case _:
             return _of_the_customer(node, scene)
 

@@ -14,7 +14,7 @@ from app.services.errors import NotFound
 from dsl.meaning.checked import Program
 
 REFERENCE = Path(__file__).parents[3] / "tests" / "reference"
-# The name by which its modules import each other.
+# The name by which its modules import from each other; `tests` itself need not be found.
 NAME = "tests.reference"
 
 
