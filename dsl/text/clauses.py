@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 from dsl.text import ast
 from dsl.text.pieces import Pieces
@@ -84,7 +84,7 @@ class Clauses(Rewards):
 
     def build_only_of(self, pieces: Pieces) -> ast.OnlyOf:
         """`only best of "group"`, `only first of "group"`."""
-        which = "best" if pieces.maybe_token("BEST") else "first"
+        which: Literal["best", "first"] = "best" if pieces.maybe_token("BEST") else "first"
         return ast.OnlyOf(span=pieces.span, which=which, group=self._quoted(pieces))
 
     def build_priority(self, pieces: Pieces) -> ast.Priority:

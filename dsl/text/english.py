@@ -104,4 +104,5 @@ ENGLISH = Spoken(
     operator="an operator such as `+`",
     statement="a statement such as `on purchase …`",
     closing_quote='a closing `"`',
+    closing_brace="a closing `}`",
 )

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from dsl.text import ast
 from dsl.text.builder import EXPRESSIONS, Builder
 from dsl.text.literals import name
-from dsl.text.pieces import Piece, Pieces
+from dsl.text.pieces import Piece, Pieces, place
 
 
 class Expressions(Builder):
@@ -184,8 +184,9 @@ class Expressions(Builder):
 
     def build_time(self, pieces: Pieces) -> ast.Time:
         """`14:00`."""
-        value = self._literals.time(pieces.token("TIME").text, pieces.span)
-        return ast.Time(span=pieces.span, value=value)
+        token = pieces.token("TIME")
+        span = place(token)
+        return ast.Time(span=span, value=self._literals.time(token.text, span))
 
     def build_weekday(self, pieces: Pieces) -> ast.Weekday:
         """`monday`."""

@@ -82,8 +82,8 @@ def load(spoken: Spoken = ENGLISH) -> Grammar:
     for name, word in exact.items():
         if word.isalpha():
             words.setdefault(word, set()).add(name)
-    for name, table in spoken.values.items():
-        for word in table:
+    for name, values in spoken.values.items():
+        for word in values:
             words.setdefault(word, set()).add(name)
     table = Table(
         productions=tuple(Production(*production) for production in made["productions"]),

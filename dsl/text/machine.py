@@ -30,8 +30,8 @@ class Node:
     def __init__(self, kind: str, children: list[Node | Token]) -> None:
         self.kind = kind
         self.children = children
-        self.start = children[0].start if children else 0
-        self.end = children[-1].end if children else 0
+        self.start: int = children[0].start if children else 0
+        self.end: int = children[-1].end if children else 0
 
 
 class Several:
@@ -82,6 +82,12 @@ class Machine:
         self.table = table
         self.states = [table.starts[start]]
         self.values: list[Value] = []
+
+    def copy(self) -> Machine:
+        """Another one that has read the same."""
+        copied = Machine.__new__(Machine)
+        copied.table, copied.states, copied.values = self.table, self.states[:], self.values[:]
+        return copied
 
     @property
     def choices(self) -> Collection[str]:

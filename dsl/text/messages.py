@@ -14,7 +14,7 @@ from dataclasses import replace
 from dsl.text.diagnostics import Diagnostic, Syntax
 from dsl.text.grammar import Grammar
 from dsl.text.literals import Literals
-from dsl.text.machine import Node, Token
+from dsl.text.machine import END, Node, Token
 from dsl.text.reader import Reader
 from dsl.text.scan import scan
 from dsl.text.source import QUOTES, Span
@@ -40,14 +40,15 @@ def split(token: Token, grammar: Grammar, diagnostics: list[Diagnostic]) -> list
             text += character
             at += 2
         elif character == "}":
-            diagnostics.append(_syntax(place, place + 1, "}", "`}}`", suggestion="}}"))
+            diagnostics.append(replace(_syntax(place, "}", "`}}`"), suggestion="}}"))
             at += 1
         else:
             end = _closing(resolved, at + 1, grammar)
             if end is None:
-                diagnostics.append(_syntax(place, place + 1, "{", "`{{`", "a closing `}`"))
+                wrong = _syntax(place, "{", "`{{`", grammar.spoken.closing_brace)
+                diagnostics.append(wrong)
                 break
-            node = _expression(characters[at + 1 : end], (place, characters[end][1]), grammar)
+            node = _expression(token, characters[at : end + 1], grammar)
             if isinstance(node, Node):
                 parts += [text, node] if text else [node]
                 text = ""
@@ -57,10 +58,8 @@ def split(token: Token, grammar: Grammar, diagnostics: list[Diagnostic]) -> list
     return [*parts, text] if text else parts
 
 
-def _syntax(
-    start: int, end: int, found: str, *expected: str, suggestion: str | None = None
-) -> Syntax:
-    return Syntax(span=Span(start, end), found=found, expected=expected, suggestion=suggestion)
+def _syntax(start: int, found: str, *expected: str) -> Syntax:
+    return Syntax(span=Span(start, start + len(found)), found=found, expected=expected)
 
 
 def _resolved(token: Token) -> Iterator[tuple[str, int]]:
@@ -93,24 +92,34 @@ def _skipped(grammar: Grammar) -> re.Pattern[str]:
 
 
 def _expression(
-    characters: list[tuple[str, int]], braces: tuple[int, int], grammar: Grammar
+    token: Token, characters: list[tuple[str, int]], grammar: Grammar
 ) -> Node | Diagnostic:
     """The expression between two braces, or what is wrong with it first."""
-    opening, closing = braces
-    inner = "".join(character for character, _ in characters)
+    places = [place for _, place in characters[1:]]
+    opening, closing = characters[0][1], places[-1]
+    inner = "".join(character for character, _ in characters[1:-1])
     if not inner.strip():
-        return _syntax(opening, closing + 1, "{}", grammar.spoken.value)
-    places = [*(place for _, place in characters), closing]
+        found = token.text[opening - token.start : closing + 1 - token.start]
+        return _syntax(opening, found, grammar.spoken.value)
     scanned = scan(inner, grammar)
     for deep in scanned.diagnostics:
         return replace(deep, span=Span(opening, closing + 1))
     for comment in scanned.comments:
-        start = places[comment.span.start]
-        return _syntax(start, start + 1, "#", "a closing `}`")
+        return _syntax(places[comment.span.start], "#", grammar.spoken.closing_brace)
     lexemes = tuple(
-        lexeme._replace(start=places[lexeme.start], end=places[lexeme.end])
+        lexeme._replace(start=places[lexeme.start], end=places[lexeme.end], starts_line=False)
         for lexeme in scanned.lexemes
     )
     reader = Reader(lexemes, grammar, "embedded")
     reader.read()
-    return reader.diagnostics[0] if reader.diagnostics else reader.trees[0]
+    if not reader.diagnostics:
+        return reader.trees[0]
+    first = reader.diagnostics[0]
+    if not isinstance(first, Syntax):
+        return first
+    ending = grammar.spoken.expected[END]
+    expected = tuple("`}`" if phrase == ending else phrase for phrase in first.expected)
+    if not first.found:
+        # The text of the expression ends where its brace is.
+        return _syntax(closing, "}", *expected)
+    return replace(first, expected=expected)

@@ -13,8 +13,8 @@ from dsl.text.terminals import is_currency, terminal_of
 
 
 @functools.cache
-def _choices(grammar: Grammar, before: str) -> frozenset[str]:
-    """The terminals that can stand after a text, which is the beginning of a sentence."""
+def _after(grammar: Grammar, before: str) -> Machine:
+    """The parser after a text, which is the beginning of a sentence."""
     parser = Machine(grammar.table, "document")
     lexemes = scan(before, grammar).lexemes
     for at, lexeme in enumerate(lexemes):
@@ -22,19 +22,35 @@ def _choices(grammar: Grammar, before: str) -> frozenset[str]:
         terminal = terminal_of(lexeme, following, parser, grammar, unfinished=True)
         if terminal is None or not parser.feed(Token(terminal, lexeme.text, 0, 0)):
             raise ValueError(before)
-    return parser.accepts()
+    return parser
 
 
 @functools.cache
 def reserved(grammar: Grammar, before: str) -> frozenset[str]:
     """The words that are keywords after a text, but for names that the next word tells apart."""
-    choices = _choices(grammar, before)
-    keywords = (
+    parser = _after(grammar, before)
+    choices = parser.accepts()
+    return frozenset(
         word
         for word, terminals in grammar.words.items()
-        if any(terminal in choices and terminal != "FUNCTION" for terminal in terminals)
+        for terminal in terminals
+        if terminal in choices
+        and not (
+            (terminal == "FUNCTION" or word in grammar.spoken.names)
+            and _is_told_apart(parser, terminal)
+        )
     )
-    return frozenset(keywords) - grammar.spoken.names
+
+
+def _is_told_apart(parser: Machine, keyword: str) -> bool:
+    """True where nothing that can follow a keyword can follow a name in its place."""
+    followers: list[frozenset[str]] = []
+    for terminal in (keyword, "NAME"):
+        after = parser.copy()
+        if not after.feed(Token(terminal, "", 0, 0)):
+            return False
+        followers.append(after.accepts())
+    return followers[0].isdisjoint(followers[1]) and "NAME" not in followers[0] | followers[1]
 
 
 def written(name: Name, before: str, grammar: Grammar, forms: frozenset[str] = frozenset()) -> str:
@@ -47,7 +63,7 @@ def written(name: Name, before: str, grammar: Grammar, forms: frozenset[str] = f
     quoted = (
         first.lower() in taken
         or (first in forms and not rest)
-        or (is_currency(first) and "CURRENCY" in _choices(grammar, before))
+        or (is_currency(first) and "CURRENCY" in _after(grammar, before).choices)
     )
     return ".".join([_quoted(first, quoted=quoted), *(_quoted(part) for part in rest)])
 

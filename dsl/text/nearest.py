@@ -13,6 +13,20 @@ def distance(left: str, right: str, most: int) -> int:
     """How many letters are added, left out, changed or swapped; `most` + 1 where it is more."""
     if abs(len(left) - len(right)) > most:
         return most + 1
+    # What both begin and end with takes no part: mistyped words are alike but for a letter or two.
+    shorter = min(len(left), len(right))
+    start = 0
+    while start < shorter and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    left, right = left[start : len(left) - end], right[start : len(right) - end]
+    if not left or not right:
+        return len(left) + len(right)
+    # Every letter that the other lacks is an edit of its own.
+    if len(set(left) - set(right)) > most or len(set(right) - set(left)) > most:
+        return most + 1
     before_last: list[int] = []
     last = list(range(len(right) + 1))
     for i, a in enumerate(left, start=1):
@@ -49,4 +63,18 @@ def near(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant, or None; the first of equally close ones."""
-    return next(iter(near(word, candidates)), None)
+    if len(word) > LONGEST:
+        return None
+    most = 1 if len(word) <= SHORT else 2
+    folded = word.casefold()
+    best: str | None = None
+    for candidate in candidates:
+        room = min(most, len(candidate) // 2)
+        if abs(len(candidate) - len(word)) > room + 1:
+            continue
+        edits = distance(folded, candidate.casefold(), room)
+        if edits <= room:
+            best, most = candidate, edits - 1
+            if most < 0:
+                break
+    return best

@@ -7,6 +7,7 @@ the sentence, the next clause or the next statement can go on. One place gives o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ class Reader:
         self.trees: list[Node] = []
         # Where statements begin that what went wrong just before does not touch.
         self.resumed: set[int] = set()
-        self._lexemes = lexemes
+        self._lexemes = list(lexemes)
         self._grammar = grammar
         self._parser = Machine(grammar.table, start)
         self._before = self._state()
@@ -93,7 +94,24 @@ class Reader:
         """Read the lexeme at an index as one of the terminals that could stand here."""
         lexeme = self._lexemes[at]
         terminal = terminal_of(lexeme, self._at(at + 1), self._parser, self._grammar)
+        if terminal is None and lexeme.terminal == "TIME" and "NUMBER" in self._parser.choices:
+            self._split(at)
+            return self._take(at)
         return terminal is not None and self._feed(token(lexeme, terminal))
+
+    def _split(self, at: int) -> None:
+        """Take a time apart where none can stand: `from 50:10` is two numbers."""
+        lexeme = self._lexemes[at]
+        parts = re.findall(r"[0-9]+|:", lexeme.text)
+        start = lexeme.start
+        split: list[Lexeme] = []
+        for part in parts:
+            terminal = self._grammar.signs[":"] if part == ":" else "NUMBER"
+            end = start + len(part)
+            raw = lexeme.raw[start - lexeme.start : end - lexeme.start]
+            split.append(Lexeme(terminal, part, raw, start, end, lexeme.starts_line and not split))
+            start = end
+        self._lexemes[at : at + 1] = split
 
     def _collect(self, values: Sequence[Value]) -> None:
         """Keep the statements among what was put together."""

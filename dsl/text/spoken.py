@@ -33,3 +33,4 @@ class Spoken:
     operator: str
     statement: str
     closing_quote: str
+    closing_brace: str

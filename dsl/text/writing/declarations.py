@@ -103,7 +103,7 @@ class Declarations(Rewards):
         alternatives: list[Part] = []
         for together in tier.items:
             items = [self._part(item, self._tier_item(item)) for item in together]
-            line = Group(joined([("", items[0][1]), *items[1:]], "and "))
+            line = Group(Indent(joined([("", items[0][1]), *items[1:]], "and ")))
             alternatives.append((items[0][0], line))
         parts: list[Part] = [("", joined(alternatives, "or ") if alternatives else "by award")]
         parts += [self._part(option, self._tier_option(option)) for option in tier.options]
@@ -141,7 +141,7 @@ class Declarations(Rewards):
     # --- segments, lists, parameters -----------------------------------------------------------
 
     def _segment(self, segment: ast.SegmentDecl) -> Layout:
-        where = [Line(), self._above(segment.where), self._anchored(segment.where)]
+        where = [Line(), self._above(segment.where), Indent(self._anchored(segment.where))]
         head = f"segment {self._name(segment.name)}:"
         return Group([head, self._head(segment), Indent(where)])
 
@@ -159,7 +159,8 @@ class Declarations(Rewards):
 
     def _reward_decl(self, reward: ast.RewardDecl) -> Layout:
         prices = [self._part(price, self._price(price)) for price in reward.prices]
-        parts: list[Part] = [("", joined(prices, "or "))]
+        first = Group(Indent(joined([("", prices[0][1]), *prices[1:]], "or ")))
+        parts: list[Part] = [(prices[0][0], first)]
         parts += [self._part(option, self._reward_option(option)) for option in reward.options]
         return self._declared(reward, f"reward {quoted(reward.name)}", parts)
 

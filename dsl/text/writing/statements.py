@@ -132,7 +132,7 @@ class Writer(Declarations):
 
     def _challenge(self, challenge: ast.ChallengeDecl) -> Layout:
         goals = [self._part(goal, self._goal(goal)) for goal in challenge.goals]
-        within = [Line(), f"within {duration(challenge.within)}"]
+        within: Layout = [Line(), f"within {duration(challenge.within)}"]
         lines: list[Layout] = [
             [goals[0][0], Group([joined([("", goals[0][1]), *goals[1:]], "and "), within])],
             self._award(challenge.rewards),
