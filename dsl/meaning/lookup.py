@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from dsl.meaning.catalogue import MONEY_UNITS
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.diagnostics import DuplicateName, Overflow, UnknownCurrency, UnknownName
-from dsl.meaning.scope import forms
 from dsl.text import ast
 from dsl.text.nearest import nearest
 
@@ -78,7 +77,7 @@ def find_unit(node: ast.Name, declared: Declared, problems: Problems) -> Unit | 
     if len(name) == 3 and name.isupper() and name in CURRENCIES and name != declared.currency:  # noqa: PLR2004 - ISO 4217's
         problems.report(UnknownCurrency(span=node.span, name=name, expected=declared.currency))
         return None
-    known = [form for unit in declared.units for form in forms(unit)]
+    known = [*declared.units, *(unit[:-1] for unit in declared.units if unit.endswith("s"))]
     near = f"{declared.currency} {name}" if name in MONEY_UNITS else nearest(name, known)
     if name not in declared.unread:
         problems.report(
