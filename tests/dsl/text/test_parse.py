@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -13,45 +12,20 @@ from hypothesis import strategies as st
 from dsl.text import ast
 from dsl.text.parse import parse
 from dsl.text.source import Span
-
-D = Decimal
-
-
-def name(dotted: str) -> ast.Name:
-    return ast.Name(tuple(dotted.split(".")))
-
-
-def number(text: str) -> ast.Number:
-    return ast.Number(D(text))
-
-
-AMOUNT = name("amount")
-POINTS = name("points")
-FIVE = ast.Reward(ast.Flat(D(5), POINTS))
-
-
-def rule_of(text: str) -> ast.Rule:
-    """The rule of one rule's text."""
-    parsed = parse(text, rule=True)
-    assert parsed.document is not None, parsed.diagnostics
-    (rule,) = parsed.document.statements
-    assert isinstance(rule, ast.Rule)
-    return rule
-
-
-def statement_of(text: str) -> ast.Statement:
-    """The one statement of a text."""
-    parsed = parse(text)
-    assert parsed.document is not None, parsed.diagnostics
-    (statement,) = parsed.document.statements
-    return statement
-
-
-def condition_of(text: str) -> ast.Condition:
-    """What stands after `where`."""
-    where = rule_of(f"on purchase where {text} award 5 points").where
-    assert where is not None
-    return where
+from tests.dsl.text.reading import (
+    AMOUNT,
+    FIVE,
+    POINTS,
+    A,
+    D,
+    X,
+    Y,
+    condition_of,
+    name,
+    number,
+    rule_of,
+    statement_of,
+)
 
 
 def test_a_sentence_is_a_rule() -> None:
@@ -63,7 +37,6 @@ def test_a_sentence_is_a_rule() -> None:
     )
 
 
-A = ast.Comparison("=", name("a"), number("1"))
 B = ast.Comparison("=", name("b"), number("2"))
 C = ast.Comparison("=", name("c"), number("3"))
 
@@ -101,7 +74,7 @@ def plus(left: ast.Expr, right: ast.Expr) -> ast.Arithmetic:
     return ast.Arithmetic("+", left, right)
 
 
-X, Y, Z = name("x"), name("y"), name("z")
+Z = name("z")
 
 EXPRESSIONS: dict[str, ast.Expr] = {
     "19.90": number("19.90"),

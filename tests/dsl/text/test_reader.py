@@ -5,7 +5,6 @@ In the texts here ⟦ and ⟧ stand around each place that a diagnostic is to na
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Literal
 
@@ -14,46 +13,35 @@ import pytest
 from dsl.text.diagnostics import BadLiteral, Diagnostic, Overflow, Syntax, TooDeep, TooLong
 from dsl.text.parse import parse
 from dsl.text.source import Span
+from tests.dsl.text.reading import (
+    COMPARISON,
+    CONDITION,
+    CURRENCY,
+    OPERATOR,
+    REWARD,
+    STATEMENT,
+    TARGET,
+    TIME_UNIT,
+    VALUE,
+    WINDOW,
+    marked,
+    syntax,
+)
 
-CONDITION = "a condition such as `amount >= 200`"
-VALUE = "a value"
-OPERATOR = "an operator such as `+`"
-CURRENCY = "a currency such as `EUR`"
-TIME_UNIT = "a unit of time such as `days`"
-COMPARISON = "a comparison such as `>=`"
-STATEMENT = "a statement such as `on purchase …`"
-REWARD = ("a reward such as `10 points`",)
-WINDOW = "a window such as `in last 30 days`"
-CLAUSE = "a clause such as `limit 3 times per customer`"
 AFTER_EVENT = ("`award`", "`where`", "`or`")
 AFTER_NUMBER = ("`award`", "`and`", "`or`", CURRENCY, TIME_UNIT, OPERATOR)
 AFTER_NAME = (COMPARISON, "`award`", "`and`", "`or`", "`not`", "`between`", "`in`", OPERATOR)
-
-
-def marked(text: str) -> tuple[str, list[Span]]:
-    """The text without its marks, and the places between them."""
-    clean, places = "", []
-    for at, piece in enumerate(re.split("[⟦⟧]", text)):
-        if at % 2:
-            places.append(Span(len(clean), len(clean) + len(piece)))
-        clean += piece
-    return clean, places
-
-
-def syntax(text: str, span: Span, *expected: str, meant: str | None = None) -> Syntax:
-    found = text[span.start : span.end]
-    return Syntax(span=span, found=found, expected=expected, suggestion=meant)
 
 
 MISTAKES = {
     "on purchase⟦⟧": AFTER_EVENT,
     "on purchase where⟦⟧": (CONDITION,),
     "on purchase where amount >= 200⟦⟧ \n": AFTER_NUMBER,
-    "on purchase award⟦⟧": REWARD,
+    "on purchase award⟦⟧": (REWARD,),
     "on purchase award 100⟦⟧": ("a name", CURRENCY),
-    "on purchase award ⟦points⟧": REWARD,
+    "on purchase award ⟦points⟧": (REWARD,),
     "on purchase award 5 points per 10⟦⟧": ("`of`", "`spent`"),
-    "on purchase award 5 points to⟦⟧": ("a tier such as `gold`",),
+    "on purchase award 5 points to⟦⟧": (TARGET,),
     "on purchase award 5 points at most ⟦to⟧ gold": ("a number",),
     "on purchase award 5 points limit 500 points⟦⟧": ("`per`",),
     "on purchase award 5 points limit 5 points per ⟦month⟧": ("`customer`",),
