@@ -7,6 +7,8 @@ which need NumPy and Arrow, have a door of their own: dsl.engine.columns.
 from dsl.engine.book import Book
 from dsl.engine.compiled import Compiled, compile_program
 from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Outcome, Working
+from dsl.engine.explain import Explanation, decimal_text, explain
+from dsl.engine.live import Live, counters
 from dsl.meaning.check import Checked, Part, check
 from dsl.meaning.completion import Completion, complete, keywords
 from dsl.meaning.events import (
@@ -39,9 +41,11 @@ __all__ = [
     "Described",
     "Diagnostic",
     "Event",
+    "Explanation",
     "FailedTest",
     "FieldProblem",
     "FormatError",
+    "Live",
     "Message",
     "Outcome",
     "Parsed",
@@ -54,7 +58,10 @@ __all__ = [
     "compile_program",
     "complete",
     "content_hash",
+    "counters",
+    "decimal_text",
     "describe",
+    "explain",
     "format_document",
     "format_text",
     "keywords",

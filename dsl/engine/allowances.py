@@ -18,6 +18,7 @@ from dsl.meaning import checked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dsl.engine.compiled import RewardPlan
     from dsl.engine.decision import CounterKey, Reason
     from dsl.engine.paying import Matched, Payment
     from dsl.engine.scene import Scene
@@ -53,13 +54,18 @@ def drawn(allowance: checked.Allowance, payment: Payment) -> int | None:
 
     None where it takes nothing: deductions do not, nor does what is no money of an amount of it.
     """
+    return drawn_by(allowance, payment.plan)
+
+
+def drawn_by(allowance: checked.Allowance, plan: RewardPlan) -> int | None:
+    """The same of whatever a reward pays."""
     if allowance.counts == "times":
         return 0
-    if payment.is_deduction:
+    if isinstance(plan.reward.form, checked.Deduction):
         return None
     if allowance.counts == "money":
-        return payment.plan.each or None
-    unit = payment.unit
+        return plan.each or None
+    unit = plan.reward.unit
     named = allowance.unit is not None and unit is not None and allowance.unit.name == unit.name
     return 1 if named else None
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsl.engine.calendar import moment
-from dsl.engine.encode import EPOCH_ORDINAL
-from dsl.engine.paying import parts_of
+from dsl.engine.clock import date_of
+from dsl.engine.compiled import MONEY_DECIMALS
+from dsl.engine.messages import number
+from dsl.engine.nodes import parts_of
 from dsl.meaning import checked
 from dsl.meaning.types import Kind
 from dsl.meaning.wording import messages
@@ -56,9 +58,14 @@ class _Teller:
     def __init__(self, program: Program, tier: str | None, wording: Wording) -> None:
         self.program, self.tier, self.wording = program, tier, wording
         self.rules = {rule.name: rule for rule in program.rules}
+        self.rules.update((one.name, one.rule) for one in program.challenges.values())
         self.allowances: Mapping[str, Allowance] = {
             allowance.name: allowance
-            for allowances in (program.allowances, *(r.allowances for r in program.rules))
+            for allowances in (
+                program.allowances,
+                *(rule.allowances for rule in self.rules.values()),
+                *(campaign.allowances for campaign in program.campaigns.values()),
+            )
             for allowance in allowances
         }
 
@@ -67,7 +74,7 @@ class _Teller:
         if outcome.reason is None:
             paid = [w for w in outcome.workings if w.paid]
             sentences = [self.paid(rule, working) for working in paid]
-        elif outcome.reason in ("limit", "budget"):
+        elif outcome.reason in ("limit", "budget", "campaign", "stock") and outcome.cuts:
             # What is said of the cuts says it all.
             sentences = []
         else:
@@ -77,6 +84,8 @@ class _Teller:
 
     def paid(self, rule: Rule, working: Working) -> str:
         reward = rule.rewards[working.reward]
+        if reward.unit is None:
+            return _written(rule, reward.span)
         words = {
             "amount": self.amount(working.paid, reward.unit.precision),
             "unit": reward.unit.name,
@@ -94,13 +103,16 @@ class _Teller:
         return f"+{text}" if signed and value > 0 else text
 
     def cut(self, cut: Cut) -> str:
-        allowance = self.allowances[cut.allowance]
-        decimals = allowance.unit.precision if allowance.unit else 0
+        allowance = self.allowances.get(cut.allowance)
+        if allowance is None:
+            return self.wording["refused"]["used-up"]
+        decimals = _decimals(allowance)
+        cap = allowance.amount.value * 10**decimals // 10**allowance.amount.decimals
         words = {
             "allowance": self.allowance(allowance),
-            "cap": decimal_text(allowance.amount, decimals),
+            "cap": decimal_text(cap, decimals),
             "used": decimal_text(cut.used, decimals),
-            "left": decimal_text(max(allowance.amount - cut.used, 0), decimals),
+            "left": decimal_text(max(cap - cut.used, 0), decimals),
             "wanted": decimal_text(cut.wanted, decimals),
             "granted": decimal_text(cut.granted, decimals),
         }
@@ -108,10 +120,14 @@ class _Teller:
 
     def allowance(self, allowance: Allowance) -> str:
         wording = self.wording["allowance"]
-        decimals = allowance.unit.precision if allowance.unit else 0
+        unit = wording["times"]
+        if allowance.counts == "money":
+            unit = self.program.currency
+        elif allowance.unit is not None:
+            unit = allowance.unit.name
         text = wording[f"{allowance.scope}-period" if allowance.period else allowance.scope].format(
-            amount=decimal_text(allowance.amount, decimals),
-            unit=allowance.unit.name if allowance.unit else wording["times"],
+            amount=decimal_text(allowance.amount.value, allowance.amount.decimals),
+            unit=unit,
             period=allowance.period,
         )
         own = any(allowance is other for other in self.program.allowances)
@@ -122,14 +138,18 @@ class _Teller:
         if outcome.reason == "not-in-force":
             return self.not_in_force(rule)
         if outcome.reason == "audience":
-            ranks = sorted({rank for r in rule.rewards for rank in r.tiers or ()})
+            groups = [r.audience for r in rule.rewards if isinstance(r.audience, checked.Group)]
+            ranks = sorted({rank for group in groups for rank in group.ranks})
+            names = {name for group in groups for name in group.segments}
             none = self.wording["value"]["no-tier"]
-            tiers = ", ".join(self.program.tier_name(rank) or none for rank in ranks)
+            tiers = [self.program.tier_name(rank) or none for rank in ranks]
+            if not tiers and not names:
+                return wording["audience-other"]
             key = "audience" if self.tier else "audience-none"
-            return wording[key].format(tiers=tiers, tier=self.tier)
+            return wording[key].format(tiers=", ".join([*tiers, *sorted(names)]), tier=self.tier)
         if outcome.reason == "condition" and outcome.test is not None:
             return self.failed(rule, outcome)
-        return wording[str(outcome.reason)]
+        return wording.get(str(outcome.reason), str(outcome.reason))
 
     def not_in_force(self, rule: Rule) -> str:
         wording = self.wording["refused"]
@@ -156,24 +176,24 @@ class _Teller:
         right = self.value(test.right, part.right.type)
         if part.op in ("=", "!=") or not part.left.type.is_numeric:
             return wording["value"].format(**words, left=left)
-        decimals = max(part.left.type.decimals, part.right.type.decimals)
-        gap = test.left * 10 ** (decimals - part.left.type.decimals)
-        gap -= test.right * 10 ** (decimals - part.right.type.decimals)
+        above, below = test.left[0] * test.right[1], test.right[0] * test.left[1]
+        gap = above - below
         if gap == 0:
             return wording["value"].format(**words, left=left)
         key = "short" if gap < 0 else "above"
         return wording[key].format(
-            **words, left=left, right=right, gap=decimal_text(abs(gap), decimals)
+            **words, left=left, right=right, gap=number(abs(gap), test.left[1] * test.right[1])
         )
 
-    def value(self, value: int, type_: Type) -> str:
+    def value(self, known: tuple[int, int], type_: Type) -> str:
         """A value as its reader would write it."""
         wording = self.wording["value"]
+        value, divisor = known
         match type_.kind:
             case Kind.NUMBER | Kind.MONEY:
-                return decimal_text(value, type_.decimals)
+                return number(value, divisor)
             case Kind.DATE:
-                return dt.date.fromordinal(value + EPOCH_ORDINAL).isoformat()
+                return date_of(value).isoformat()
             case Kind.DATETIME:
                 return self.local(value)
             case Kind.TIME:
@@ -198,6 +218,13 @@ class _Teller:
 def _written(rule: Rule, span: Span) -> str:
     """What stands at a place of the rule's text, on one line."""
     return " ".join(rule.text[span.start : span.end].split())
+
+
+def _decimals(allowance: Allowance) -> int:
+    """The decimals of what an allowance counts, as it is counted."""
+    if allowance.counts == "money":
+        return MONEY_DECIMALS
+    return allowance.unit.precision if allowance.unit else 0
 
 
 def _is_text(type_: Type) -> bool:

@@ -113,14 +113,7 @@ class Scene:
 
     def mark(self, attribute: checked.EventField, place: int | None) -> str | None:
         """The value that `once per` marks, as a text; None where it is absent."""
-        if attribute.name == "customer":
-            return self.customer.id
-        cell = NA if place is None else self.event[place]
-        if cell == NA:
-            return None
-        if attribute.type.kind in (Kind.TEXT, Kind.CUSTOMER):
-            return self.compiled.codes.text(cell)
-        return str(cell)
+        return mark(self.compiled, attribute, place, self.event, self.customer.id)
 
     def draws(self, purpose: str, rule: str, share: Exact, of: str | None = None) -> bool:
         """True where a draw is below a share."""
@@ -130,6 +123,24 @@ class Scene:
     def draw(self, purpose: str, rule: str, of: str | None = None) -> int:
         """A draw as a fraction of 2**64 (section 4, step 4)."""
         return draw(self.secret, purpose, rule, self.cause.draw if of is None else of)
+
+
+def mark(
+    compiled: Compiled,
+    attribute: checked.EventField,
+    place: int | None,
+    event: list[int],
+    customer: str,
+) -> str | None:
+    """The value of an event's attribute as a text; None where it is absent."""
+    if attribute.name == "customer":
+        return customer
+    cell = NA if place is None else event[place]
+    if cell == NA:
+        return None
+    if attribute.type.kind in (Kind.TEXT, Kind.CUSTOMER):
+        return compiled.codes.text(cell)
+    return str(cell)
 
 
 def draw(secret: bytes, purpose: str, rule: str, of: str) -> int:

@@ -1,0 +1,243 @@
+"""One customer, live: recorded events are folded, new ones decided, the state kept as JSON.
+
+The same text and the same paying as a book's, with a book of this customer alone: what other
+customers are or did, and what falls due without an event, is not seen here. What counters had used
+is given from outside. Source: docs/language.md, section 4.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from dsl.engine.allowances import drawn_by
+from dsl.engine.book import Book
+from dsl.engine.calendar import instant
+from dsl.engine.cells import NA, S_CURRENT, S_END
+from dsl.engine.customer import Entry
+from dsl.engine.pricing import net_amount
+from dsl.engine.scene import mark
+from dsl.engine.settling import settle
+from dsl.meaning.types import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
+    from dsl.engine.decision import CounterKey, Decision
+    from dsl.engine.layout import Columns
+    from dsl.meaning import checked
+    from dsl.meaning.events import Event
+
+CODED = (Kind.TEXT, Kind.CUSTOMER)
+
+
+class Live:
+    """A customer under one program, on the way through their events in order of (`at`, `id`)."""
+
+    def __init__(self, compiled: Compiled, customer: str, *, tier: str | None = None) -> None:
+        self.compiled = compiled
+        self._book = Book([(None, compiled)])
+        self._customer = self._book.open(customer, {}, tier=tier)
+
+    @classmethod
+    def again(cls, compiled: Compiled, customer: str, snapshot: Mapping[str, Any] | None) -> Live:
+        """The customer before any event, with what no event gave and a snapshot holds: a tier."""
+        return cls(compiled, customer, tier=snapshot["fixed_tier"] if snapshot else None)
+
+    @classmethod
+    def restored(
+        cls, compiled: Compiled, customer: str, snapshot: Mapping[str, Any]
+    ) -> Live | None:
+        """The customer a snapshot holds; None where this program lays its state out otherwise."""
+        if snapshot["layout"] != layout_hash(compiled):
+            return None
+        live = cls.again(compiled, customer, snapshot)
+        live.take_up(snapshot)
+        return live
+
+    # --- events -------------------------------------------------------------------------------
+
+    def decide(self, event: Event, used: dict[CounterKey, int]) -> Decision:
+        """Decide the next event; the state moves on, and so does what counters have used."""
+        self._book.used = used
+        decisions = self._book.step(event)
+        return next(one for one in decisions if one.event_id == event.id)
+
+    def fold(self, event: Event) -> None:
+        """Move the state on by the next event, which is not decided (again)."""
+        compiled, customer = self.compiled, self._customer
+        at = instant(event.at)
+        customer.learn(event, at)
+        if event.type in compiled.recorded:
+            row = compiled.encoder.row(event, at)
+            net_amount(compiled, Entry(at, event.id, event), row)
+            lines = compiled.encoder.lines(event.items)
+            customer.record(row, lines, compiled.scratch(), counts=True)
+        self._end()
+
+    def tier(self, at: dt.datetime) -> str | None:
+        """The tier as settled at an instant not before the last event."""
+        now = instant(at)
+        row, scratch = self._book.tick(self._customer, now)
+        settle(self._customer, row, scratch, now, "before")
+        return self._customer.tier
+
+    # --- the state as JSON --------------------------------------------------------------------
+
+    def snapshot(self) -> dict[str, Any]:
+        """The state as JSON holds it: what is known of the customer, and the history."""
+        compiled, customer = self.compiled, self._customer
+        past, line = compiled.layout.past, compiled.layout.line
+        return {
+            "layout": layout_hash(compiled),
+            "values": {name: _written(value) for name, value in customer.values.items()},
+            "opted_in": sorted(customer.opted_in),
+            "history": self._plain(customer.history, compiled.width, _past_texts(compiled, past)),
+            "lines": self._plain(customer.lines, line.width, _line_texts(line)),
+            "sums": [customer.row[place] for place in compiled.uses.caches],
+            "fixed_tier": customer.fixed_tier,
+        }
+
+    def _plain(self, cells: list[int], width: int, texts: list[int]) -> list[int | str | None]:
+        """Cells with texts in place of their codes, and None in place of what is absent."""
+        plain: list[int | str | None] = [None if cell == NA else cell for cell in cells]
+        for place in texts:
+            for index in range(place, len(cells), width):
+                if cells[index] != NA:
+                    plain[index] = self.compiled.codes.text(cells[index])
+        return plain
+
+    def take_up(self, snapshot: Mapping[str, Any]) -> None:
+        """Go on from a snapshot of the same layout."""
+        customer = self._customer
+        for name, value in snapshot["values"].items():
+            customer.set(name, _read(value))
+        customer.opted_in = set(snapshot["opted_in"])
+        customer.history = self._cells(snapshot["history"])
+        customer.lines = self._cells(snapshot["lines"])
+        for place, value in zip(self.compiled.uses.caches, snapshot["sums"], strict=True):
+            customer.row[place] = value
+        self._end()
+
+    def _cells(self, plain: list[int | str | None]) -> list[int]:
+        code = self.compiled.codes.code
+        return [NA if one is None else code(one) if isinstance(one, str) else one for one in plain]
+
+    def _end(self) -> None:
+        row = self._customer.row
+        row[S_CURRENT] = row[S_END] = len(self._customer.history)
+
+
+def counters(compiled: Compiled, event: Event) -> tuple[CounterKey, ...]:
+    """What an event may draw on, in the order in which locks are taken."""
+    at = instant(event.at)
+    clock = compiled.clock
+    row: list[int] | None = None
+    found: set[CounterKey] = set()
+    for plan in compiled.by_event.get(event.type, ()):
+        for allowance in _allowances(compiled, plan):
+            holder = event.customer if allowance.scope == "limit" else ""
+            period = clock.period(at, allowance.period) if allowance.period else 0
+            found.add((allowance.name, holder, "", period))
+        campaign = plan.campaign
+        own = plan.once
+        if campaign is not None:
+            own = (*own, *((once, compiled.mark_place(once)) for once in campaign.once))
+        for once, place in own:
+            marked: str | None = ""
+            if once.attribute is not None:
+                row = compiled.encoder.row(event, at) if row is None else row
+                marked = mark(compiled, once.attribute, place, row, event.customer)
+            if marked is not None:
+                holder = event.customer if once.per_customer else ""
+                period = clock.period(at, once.period) if once.period else 0
+                found.add((once.name, holder, marked, period))
+    return tuple(sorted(found))
+
+
+def _allowances(compiled: Compiled, plan: RulePlan) -> Iterator[checked.Allowance]:
+    """The rule's own, its campaign's and the program's, as far as a reward of it draws on them."""
+    shared = plan.campaign.allowances if plan.campaign is not None else ()
+    rewards = [one for reward in plan.rewards for one in _given(reward)]
+    for allowance in (*plan.limits, *shared, *compiled.program.allowances):
+        if any(drawn_by(allowance, reward) is not None for reward in rewards):
+            yield allowance
+
+
+def _given(reward: RewardPlan) -> Iterator[RewardPlan]:
+    if not reward.choices:
+        yield reward
+    for _, choice in reward.choices:
+        yield from _given(choice)
+
+
+def layout_hash(compiled: Compiled) -> str:
+    """Tells whether one program's histories can be read by another."""
+    layout = compiled.layout
+    parts = (
+        compiled.program.timezone,
+        sorted(layout.types.items()),
+        sorted(layout.recorded),
+        list(layout.past.places),
+        [(key, layout.line.types.get(key)) for key in layout.line.places],
+        [layout.event.types.get(key[1]) for key in layout.past.places if key[0] == "field"],  # type: ignore[call-overload]  # the key of E
+        [key for key in layout.customer.places if key[0] == "cache"],
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _past_texts(compiled: Compiled, past: Columns) -> list[int]:
+    """The places of H at which there are codes of texts."""
+    found = []
+    for key, place in past.places.items():
+        match key:
+            case ("field", ("customer",)):
+                found.append(place)
+            case ("field", ("attribute", name)):
+                if compiled.layout.event.types["attribute", name].kind in CODED:
+                    found.append(place)
+            case _:
+                pass
+    return found
+
+
+def _line_texts(line: Columns) -> list[int]:
+    """The places of K at which there are codes of texts."""
+    return [
+        place
+        for key, place in line.places.items()
+        if key[0] == "attribute" and line.types[key].kind in CODED
+    ]
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401 - by the attribute's type
+    """A known value as JSON, with a word that says what it is where JSON does not."""
+    match value:
+        case Decimal():
+            return {"number": f"{value:f}"}
+        case dt.datetime():
+            return {"time": value.isoformat()}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case tuple():
+            return {"tags": list(value)}
+        case _:
+            return value
+
+
+def _read(value: Any) -> Any:  # noqa: ANN401 - as above
+    """The value that `_written` wrote."""
+    match value:
+        case {"number": text}:
+            return Decimal(text)
+        case {"time": text}:
+            return dt.datetime.fromisoformat(text)
+        case {"date": text}:
+            return dt.date.fromisoformat(text)
+        case {"tags": tags}:
+            return tuple(tags)
+        case _:
+            return value
