@@ -21,7 +21,6 @@ from dsl.meaning.lookup import MOST_KNOWN, find_tier
 from dsl.meaning.names import resolve
 from dsl.meaning.types import Kind
 from dsl.text import ast
-from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Scope
@@ -99,7 +98,7 @@ def _one(name: ast.Name, scope: Scope) -> Served:
             scope.problems.report(AmbiguousName(span=name.span, name=name.dotted))
             return _UNKNOWN
         if not role and not scope.attribute(name.dotted):
-            if scope.is_open and not named and not nearest(name.dotted, declared.tiers):
+            if scope.is_open and not named and not declared.nearest(name.dotted, declared.tiers):
                 return _UNKNOWN
             group = _named((name,), scope)
             return _UNKNOWN if group is None else Served(group)
@@ -174,7 +173,7 @@ def _unknown(name: ast.Name, scope: Scope) -> None:
                 span=name.span,
                 name=name.dotted,
                 role="audience" if declared.segments else "tier",
-                suggestion=nearest(name.dotted, [*named, *roles]),
+                suggestion=declared.nearest(name.dotted, [*named, *roles]),
                 known=tuple(named)[:MOST_KNOWN],
             )
         )

@@ -16,7 +16,6 @@ from dsl.meaning.times import first_instant_of, instant_of
 from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
 from dsl.text.diagnostics import Overflow
-from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Problems, Scope
@@ -125,7 +124,7 @@ def fits(decimals: int, digits: int, node: ast.Node, scope: Scope) -> bool:
 
 def _text(value: str, node: ast.Text, scope: Scope, wanted: Type | None) -> checked.Expr | None:
     if wanted is not None and wanted.choices and value not in wanted.choices:
-        near = nearest(value, wanted.choices)
+        near = scope.declared.nearest(value, wanted.choices)
         scope.problems.report(
             UnknownName(
                 span=node.span,

@@ -241,7 +241,7 @@ def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems
                 span=node.holder.span,
                 name=holder,
                 role="holder",
-                suggestion=nearest(holder, ["customer", "item", *declared.events]),
+                suggestion=declared.nearest(holder, ["customer", "item", *declared.events]),
             )
         )
 

@@ -18,7 +18,6 @@ from dsl.meaning.names import TEXTUAL, resolve
 from dsl.meaning.possible import report_impossible
 from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
-from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Scope
@@ -249,7 +248,7 @@ def _sides(
 def _as_tier(node: ast.Expr, head: checked.Expr, scope: Scope) -> str | None:
     """The tier that a text names, where a tier is asked for."""
     if head.type.kind is Kind.TIER and isinstance(node, ast.Text):
-        return nearest(node.value, scope.declared.tiers)
+        return scope.declared.nearest(node.value, scope.declared.tiers)
     return None
 
 

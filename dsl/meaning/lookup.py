@@ -11,7 +11,6 @@ from dsl.meaning.catalogue import MONEY_UNITS
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.diagnostics import DuplicateName, Overflow, UnknownCurrency, UnknownName
 from dsl.text import ast
-from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,7 +53,7 @@ def report_unknown(
             span=span,
             name=name,
             role=role,
-            suggestion=nearest(name, known) or instead,
+            suggestion=declared.nearest(name, known) or instead,
             known=tuple(known)[:MOST_KNOWN] if told else (),
         )
     )
@@ -78,7 +77,7 @@ def find_unit(node: ast.Name, declared: Declared, problems: Problems) -> Unit | 
         problems.report(UnknownCurrency(span=node.span, name=name, expected=declared.currency))
         return None
     known = [*declared.units, *(unit[:-1] for unit in declared.units if unit.endswith("s"))]
-    near = f"{declared.currency} {name}" if name in MONEY_UNITS else nearest(name, known)
+    near = f"{declared.currency} {name}" if name in MONEY_UNITS else declared.nearest(name, known)
     if name not in declared.unread:
         problems.report(
             UnknownName(
@@ -124,7 +123,7 @@ def find_quoted(
         return True
     if name not in declared.unread:
         span = problems.quoted(name, node.span)
-        near = nearest(name, known) if span != node.span else None
+        near = declared.nearest(name, known) if span != node.span else None
         problems.report(
             UnknownName(
                 span=span,

@@ -14,7 +14,6 @@ from dsl.meaning.constants import constant
 from dsl.meaning.diagnostics import AmbiguousName, Role, TypeMismatch
 from dsl.meaning.lookup import MOST_KNOWN, find_tier, report_unknown
 from dsl.meaning.types import Kind, Type
-from dsl.text.nearest import nearest
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -68,7 +67,7 @@ def _own(node: ast.Name, scope: Scope, wanted: Type | None) -> checked.Expr | No
         return checked.Balance(unit, type=Type(Kind.NUMBER, unit.precision), span=node.span)
     if not scope.is_open:
         role: Role = "item" if scope.in_item else "past" if scope.past else "attribute"
-        _unknown(node, role, scope.names(), scope, _as_text(node, wanted))
+        _unknown(node, role, scope.names(), scope, _as_text(node, scope, wanted))
     return None
 
 
@@ -183,7 +182,7 @@ def _no_customer_attribute(node: ast.Name, so_far: str, name: str, scope: Scope)
         # The tier and the balances are the customer's without saying so.
         _unknown(node, "customer", [], scope, name)
         return
-    near = nearest(name, declared.customer)
+    near = declared.nearest(name, declared.customer)
     _unknown(node, "customer", [], scope, f"{so_far}.{near}" if near else None)
 
 
@@ -198,11 +197,12 @@ def _paths(scope: Scope) -> list[str]:
     return [f"{root}.{name}" for root in ("customer", *roots) for name in scope.declared.customer]
 
 
-def _as_text(node: ast.Name, wanted: Type | None) -> str | None:
+def _as_text(node: ast.Name, scope: Scope, wanted: Type | None) -> str | None:
     """The name in quotes, where a text is asked for."""
     if wanted is None or wanted.kind not in TEXTUAL:
         return None
-    meant = nearest(node.dotted, wanted.choices) if wanted.choices else node.dotted
+    choices = wanted.choices
+    meant = scope.declared.nearest(node.dotted, choices) if choices else node.dotted
     return f'"{meant}"' if meant else None
 
 

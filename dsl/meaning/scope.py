@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from dsl.meaning import catalogue
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.types import AttributeInfo, EventType, Unit
+from dsl.text.nearest import nearest
 from dsl.text.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dsl.meaning.checked import Const, ThingInfo
     from dsl.meaning.dates import Dates
     from dsl.text import ast
@@ -47,6 +50,8 @@ class Declared:
     things: dict[tuple[str, str], ThingInfo] = field(default_factory=dict)
     redeemables: set[str] = field(default_factory=set)
     challenges: set[str] = field(default_factory=set)
+    # How many more names are compared to say what was meant: no text takes long.
+    patience: int = 2000
     # Names that a declaration which cannot be read most likely gives.
     unread: frozenset[str] = frozenset()
 
@@ -67,6 +72,13 @@ class Declared:
     def event(self, name: str) -> EventType | None:
         """An event by its name, its singular or its plural."""
         return next((self.events[form] for form in forms(name) if form in self.events), None)
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """The name that was most likely meant, as long as there is patience for it."""
+        if self.patience <= 0:
+            return None
+        self.patience -= len(known)
+        return nearest(word, known)
 
     def money(self, name: str) -> Unit:
         """What money is paid as, in the currency's precision, half up."""
