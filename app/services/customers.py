@@ -14,7 +14,7 @@ from app.services import ledger, programs
 from app.services.errors import NotFound
 from app.services.recorded import events_of
 from app.services.rows import batches, upsert
-from dsl import Compiled, CustomerState
+from dsl import Compiled, Live
 from dsl.meaning import events as reading
 
 
@@ -117,28 +117,29 @@ def _tier(
 ) -> str | None:
     """The tier as of now, by what has happened by now: an event may be dated later."""
     if row is None or row.last_at <= now:
-        return compiled.tier(_restored(session, customer, compiled, row), now)
-    state = compiled.started_again(row.data)
+        return _restored(session, customer, compiled, row).tier(now)
+    live = Live.again(compiled, customer.external_id, row.data)
     for one in events_of(session, customer.id):
         if one.place[0] <= now:
-            compiled.fold(one.read(compiled.program), state)
-    return compiled.tier(state, now)
+            live.fold(one.read(compiled.program))
+    return live.tier(now)
 
 
-def state_of(session: Session, customer: Customer, compiled: Compiled) -> CustomerState:
-    """The customer's state after all that is recorded, as a program keeps it."""
+def state_of(session: Session, customer: Customer, compiled: Compiled) -> Live:
+    """The customer after all that is recorded, under a program."""
     return _restored(session, customer, compiled, session.get(Snapshot, customer.id))
 
 
 def _restored(
     session: Session, customer: Customer, compiled: Compiled, row: Snapshot | None
-) -> CustomerState:
-    state = compiled.restore(row.data) if row is not None else None
-    if state is None:
-        state = compiled.started_again(row.data if row is not None else None)
+) -> Live:
+    data = row.data if row is not None else None
+    live = Live.restored(compiled, customer.external_id, data) if data is not None else None
+    if live is None:
+        live = Live.again(compiled, customer.external_id, data)
         for one in events_of(session, customer.id):
-            compiled.fold(one.read(compiled.program), state)
-    return state
+            live.fold(one.read(compiled.program))
+    return live
 
 
 def _attributes(

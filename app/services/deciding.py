@@ -58,7 +58,7 @@ def decide(
         key
         for one in new
         if one.ruling.version is not None
-        for key in one.ruling.compiled.counters(one.event)
+        for key in dsl.counters(one.ruling.compiled, one.event)
     ]
     before = counters.read(session, program, keys, lock=True)
     used = dict(before)
@@ -89,7 +89,7 @@ def decide_only(
 ) -> dsl.Decision:
     """What would be decided about an event that is not on record."""
     walks = _walks(session, [one], customers)
-    used = counters.read(session, program, one.ruling.compiled.counters(one.event), lock=False)
+    used = counters.read(session, program, dsl.counters(one.ruling.compiled, one.event), lock=False)
     _decide_one(one, walks[one.event.customer], used)
     return _decided(one)
 
@@ -108,7 +108,9 @@ def _walks(session: Session, new: Sequence[New], customers: Mapping[str, Known])
         )
         snapshots.update((customer, (data, (at, id_))) for customer, data, at, id_ in rows)
 
-    walks = {external: _walk(session, customers.get(external), snapshots) for external in first}
+    walks = {
+        external: _walk(session, external, customers.get(external), snapshots) for external in first
+    }
     unstarted = [
         external
         for external, walk in walks.items()
@@ -130,23 +132,22 @@ def _walks(session: Session, new: Sequence[New], customers: Mapping[str, Known])
 
 def _walk(
     session: Session,
+    external: str,
     known: Known | None,
     snapshots: Mapping[int, tuple[dict[str, Any], Place]],
 ) -> Walk:
     if known is None:
-        return Walk(None, list)
-    return Walk(snapshots.get(known.id), partial(events_of, session, known.id))
+        return Walk(external, None, list)
+    return Walk(external, snapshots.get(known.id), partial(events_of, session, known.id))
 
 
 def _decide_one(one: New, walk: Walk, used: counters.Used) -> None:
     one.late = walk.is_late(one.place)
     if one.ruling.version is None:
         walk.fold(one.event, one.ruling.compiled)
-        one.decision = dsl.Decision(one.event.id, one.event.customer, None, (), ())
+        one.decision = dsl.Decision(one.event.id, one.event.customer, None)
         return
     one.decision = walk.decide(one.event, one.ruling.compiled, used)
-    for key, amount in one.decision.taken.items():
-        used[key] = used.get(key, 0) + amount
 
 
 def _decided(one: New) -> dsl.Decision:

@@ -164,9 +164,7 @@ class _ServiceRun:
             return {}
         compiled = programs.compiled_for(self.session, version)
         return {
-            customer.external_id: compiled.tier(
-                customers.state_of(self.session, customer, compiled), ends
-            )
+            customer.external_id: customers.state_of(self.session, customer, compiled).tier(ends)
             for customer in customers.search(self.session, self.program, limit=MOST_CUSTOMERS)
         }
 
