@@ -5,6 +5,7 @@ In the texts here ⟦ and ⟧ stand around each place that a diagnostic is to na
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Literal
 
@@ -27,6 +28,9 @@ from tests.dsl.text.reading import (
     marked,
     syntax,
 )
+
+# The reference's 50 ms for a text of 2 KB, and something for a busy machine.
+MOST_SECONDS = 0.1
 
 AFTER_EVENT = ("`award`", "`where`", "`or`")
 AFTER_NUMBER = ("`award`", "`and`", "`or`", CURRENCY, TIME_UNIT, OPERATOR)
@@ -270,3 +274,23 @@ def test_characters_that_cannot_be_seen_stand_nowhere(character: str, found: str
 )
 def test_a_text_of_mistakes_is_told_up_to_a_hundred(text: str) -> None:
     assert 1 <= len(parse(text).diagnostics) <= 100
+
+
+HOSTILE = (
+    *("on ", "@ ", '"\n', "award ", "tier gold: ", ")", "(", "not ", "-", "x + ", "x or ", ", "),
+    *("any item (", "where x > > ", "wher ", "in ", "1 ", "one of (", "first ", "a.", "zzz "),
+    *('message "{" ', 'message "{x" ', "award one of (1%: ", "on purchase award 5 points limt 5 "),
+    *("number of purchases where (", "tier x: 5 spnt ever ", "points by x (from 1: "),
+)
+
+
+@pytest.mark.parametrize("start", ["", "on purchase where ", "on purchase award 5 points "])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_short_text_takes_a_short_time(text: str, start: str) -> None:
+    hostile = (start + text * 2000)[:2000]
+    took: list[float] = []
+    while len(took) < 5 and (not took or min(took) > MOST_SECONDS):
+        before = time.process_time()
+        parse(hostile)
+        took.append(time.process_time() - before)
+    assert min(took) <= MOST_SECONDS
