@@ -44,7 +44,6 @@ def test_with_same_is_of_the_events_and_with_chance_of_the_rule() -> None:
         ("event dinner: dishes list list promo: 1", [ast.EventDecl, ast.ListDecl]),
         ("event dinner: list list", [ast.EventDecl]),
         ('tier prime: by award gift "Mug"', [ast.TierDecl, ast.ThingDecl]),
-        ("segment x: total tier gold: 1 spent ever", [ast.SegmentDecl, ast.TierDecl]),
         ("segment x: a unit y list z: 1", [ast.SegmentDecl, ast.UnitDecl, ast.ListDecl]),
     ],
 )
