@@ -123,7 +123,7 @@ def _steps(write: Writer, e: Emitter, form: checked.Steps, unit: Unit) -> None:
                     _share(write, base, step.amount, unit)
                 else:
                     write(f"x = {constant(step.amount, unit)}")
-        if unit.is_money and base is not None:
+        if form.is_capped and base is not None:
             with write.block(f"if x > 0 and {every(base.present)}:"):
                 most = f"({base.text}) * {10**unit.precision} // {base.divisor}"
                 write(f"x = least(x, {most})")

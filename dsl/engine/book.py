@@ -196,7 +196,10 @@ class Book:
     def _change_version(self, matter: Matter) -> None:
         self._current, self._in_force = matter.about, True
         for customer in self.customers.values():
-            customer.move_to(matter.about)
+            if customer.compiled.layout is matter.about.layout:
+                customer.compiled = matter.about
+            else:
+                customer.move_to(matter.about)
         self.others.forget()
         self.due.forget_timers()
         self._wind(matter.at - 1)
@@ -321,14 +324,17 @@ class Book:
             if known == content:
                 return self._decisions[event.id]
             return (Decision(event.id, event.customer, None, refused="conflict"),)
-        at = instant(event.at)
-        self.begin(at)
-        self.sink = []
-        self._fall_due(at)
         self._contents[event.id] = content
-        self._event(Entry(at, event.id, event))
-        self._decisions[event.id] = tuple(self.sink)
+        self._decisions[event.id] = tuple(self.take(Entry(instant(event.at), event.id, event)))
         return self._decisions[event.id]
+
+    def take(self, entry: Entry) -> list[Decision]:
+        """Take in an event of an id that was never seen: what fell due before it, then itself."""
+        self.begin(entry.at)
+        self.sink = []
+        self._fall_due(entry.at)
+        self._event(entry)
+        return self.sink
 
     def refuse(self, entry: Entry, reason: Reason, lines: Sequence[Award] = ()) -> None:
         """Tell that an event was not taken, and changed nothing."""

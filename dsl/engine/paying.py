@@ -108,7 +108,12 @@ def decide(
 
     `turned` is of a refund without an original: rates alone count, and no limit.
     """
-    found = [matched for plan in plans if (matched := _matched(scene, plan, discounts)) is not None]
+    found = [
+        matched
+        for plan in plans
+        if turned or (plan.has_discount if discounts else plan.has_other)
+        if (matched := _matched(scene, plan)) is not None
+    ]
     if not found:
         return []
     _work_out(scene, found, discounts=discounts, turned=turned)
@@ -130,9 +135,7 @@ def decide(
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _matched(scene: Scene, plan: RulePlan, discounts: bool) -> Matched | None:  # noqa: FBT001 - which pass
-    if not (plan.has_discount if discounts else plan.has_other):
-        return None
+def _matched(scene: Scene, plan: RulePlan) -> Matched | None:
     rule, at = plan.rule, scene.at
     if (rule.starts is not None and at < rule.starts) or (
         rule.ends is not None and at >= rule.ends

@@ -7,7 +7,6 @@ absent amount is the gross less what they took. Source: docs/language.md, sectio
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -42,13 +41,13 @@ def both_amounts(compiled: Compiled, event: Event, row: list[int]) -> Iterator[b
 def net_amount(compiled: Compiled, entry: Entry, row: list[int]) -> bool:
     """Put what an absent amount comes to into the row and the entry; True where it was absent."""
     event = entry.net or entry.event
-    if event.type != "purchase" or "amount" in event.attributes:
+    if event.type != "purchase":
         return False
     amount, gross = (compiled.layout.event.places[key] for key in (AMOUNT, GROSS))
-    if row[gross] == NA:
+    if row[amount] != NA or row[gross] == NA:
         return False
     decimals = compiled.program.events["purchase"].attributes["amount"].type.decimals
     row[amount] = row[gross] - entry.discount * 10**decimals // 10**compiled.money_decimals
     value = Decimal(row[amount]).scaleb(-decimals)
-    entry.net = replace(event, attributes={**event.attributes, "amount": value})
+    entry.net = event.changed({**event.attributes, "amount": value})
     return True

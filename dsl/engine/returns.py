@@ -6,7 +6,7 @@ Source: docs/language.md, section 4, "A refund".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -120,9 +120,7 @@ def _less(
             rest["amount"] = _decimal(_exact(known) - off)
         if rest["quantity"]:
             items.append(rest)
-    return replace(
-        event, attributes=attributes, items=None if event.items is None else tuple(items)
-    )
+    return event.changed(attributes, items=None if event.items is None else tuple(items))
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -141,4 +139,4 @@ def turned_purchase(refund: Event, program: Program) -> Event:
         total = sum((_exact(item_value(line, "amount")) for line in refund.items or ()), NOTHING)
         amount = _decimal(total)
     attributes["amount"] = -abs(amount) if isinstance(amount, Decimal) else Decimal(0)
-    return replace(refund, type="purchase", attributes=attributes)
+    return refund.changed(attributes, type="purchase")

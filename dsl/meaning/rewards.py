@@ -250,7 +250,9 @@ def _steps_off(node: ast.StepsOff, scope: Scope) -> _Form:
         base = _base(node.of, node.kind, node, scope)
         if base is None:
             return None
-    return None if by is None or steps is None else checked.Steps(by, steps, base)
+    if by is None or steps is None:
+        return None
+    return checked.Steps(by, steps, base, is_capped=node.of is not None)
 
 
 def _cheapest(node: ast.CheapestFree, scope: Scope) -> _Form:

@@ -120,7 +120,7 @@ class _CompiledRun:
 
 def award_line(award: dsl.Award) -> AwardLine:
     """An award as a case tells it."""
-    value: Decimal | str = Decimal(award.amount).scaleb(-award.precision)
+    value: Decimal | str = Decimal(award.amount).scaleb(-award.precision).normalize()
     if award.text is not None:
         value = award.text
     return AwardLine(

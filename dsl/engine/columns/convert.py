@@ -6,7 +6,8 @@ A value that cannot be had exactly is absent in the result and counted, never ro
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsl.engine.calendar import instant
-from dsl.engine.encode import EPOCH_ORDINAL
-from dsl.engine.plan import LARGEST, NA
-from dsl.meaning.types import Kind
+from dsl.engine.cells import LARGEST, NA
+from dsl.engine.clock import ORDINAL
+from dsl.meaning.types import Kind, Type
+from dsl.meaning.values import read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dsl.meaning.types import Type
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
@@ -30,18 +30,22 @@ TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One attribute of many rows: scaled integers, or codes into `texts` (NA where absent)."""
+    """One attribute of many rows: scaled integers, or codes into `texts` (NA where absent).
+
+    Tags are codes into `tags`, which has every set of them once.
+    """
 
     values: Ints
     texts: tuple[str, ...] | None = None
+    tags: tuple[tuple[str, ...], ...] | None = None
 
     def take(self, rows: Ints) -> Column:
         """The column's rows in another order."""
-        return Column(self.values[rows], self.texts)
+        return replace(self, values=self.values[rows])
 
     def masked(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Column:
         """The column with the other rows absent."""
-        return Column(np.where(keep, self.values, NA), self.texts)
+        return replace(self, values=np.where(keep, self.values, NA))
 
 
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -67,7 +71,12 @@ def convert(column: pa.ChunkedArray, type_: Type) -> tuple[Column, int] | None:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_null(array.type):
-        return Column(np.full(len(array), NA, np.int64), () if type_.kind in TEXTUAL else None), 0
+        nothing = np.full(len(array), NA, np.int64)
+        if type_.kind is Kind.TAGS:
+            return Column(nothing, tags=()), 0
+        return Column(nothing, () if type_.kind in TEXTUAL else None), 0
+    if type_.kind is Kind.TAGS:
+        return _tags(array)
     if is_nested(array.type):
         return None
     if type_.kind in TEXTUAL:
@@ -90,6 +99,36 @@ def _texts(array: pa.Array, type_: Type) -> tuple[Column, int] | None:
     misfits = int((~allowed[codes]).sum())
     values = np.where((codes < 0) | ~allowed[codes], NA, codes)
     return Column(values, tuple(texts)), misfits
+
+
+def _tags(array: pa.Array) -> tuple[Column, int] | None:
+    """Lists of texts, or such lists as JSON."""
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        array = pa.array(
+            [None if tags is None else json.dumps(tags) for tags in array.to_pylist()], pa.string()
+        )
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return None
+    encoded = array.dictionary_encode()
+    known: dict[tuple[str, ...], int] = {}
+    codes = [
+        NA if tags is None else known.setdefault(tags, len(known))
+        for tags in map(_read_tags, encoded.dictionary.to_pylist())
+    ]
+    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    values = np.array([*codes, NA], np.int64)[places]
+    misfits = int(((values == NA) & (places >= 0)).sum())
+    if misfits and misfits == len(array) - array.null_count:
+        return None
+    return Column(values, tags=tuple(known)), misfits
+
+
+def _read_tags(text: str) -> tuple[str, ...] | None:
+    try:
+        found = read_tags(json.loads(text), Type(Kind.TAGS))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, tuple) else None
 
 
 def _fast(array: pa.Array, type_: Type) -> tuple[Ints, int] | None:
@@ -172,7 +211,7 @@ def _number(value: object, decimals: int) -> int:
 
 def _date(value: object, _: int) -> int:
     date = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-    return date.toordinal() - EPOCH_ORDINAL
+    return date.toordinal() - ORDINAL
 
 
 def _datetime(value: object, _: int) -> int:

@@ -1,160 +1,213 @@
-"""A history as the rows a plan wants: what dsl/engine/encode.py does for one event, for all."""
+"""A history as the rows a program wants: what dsl/engine/encode.py does for one event, for all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from dsl.engine.calendar import DAY_US, HOUR_US, MONTHS, from_local, to_local
-from dsl.engine.encode import Codes
-from dsl.engine.plan import FIELD_AT, FIELD_TYPE, FIRST_FIELD, NA
+from dsl.engine.cells import E_AT, E_FIRST, E_LINES, E_TYPE, NA
+from dsl.engine.columns.clock import Clocks
+from dsl.engine.columns.convert import Column, Ints
+from dsl.engine.columns.events import LineItems, PastEvent
+from dsl.engine.encode import Encoder, distance_m, tested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from dsl.engine.columns.convert import Column, Ints
+    from dsl.engine.clock import Clock
     from dsl.engine.columns.history import History
-    from dsl.engine.plan import Field, Plan
+    from dsl.engine.encode import Codes
+    from dsl.engine.layout import Key, Layout
+    from dsl.meaning.events import Event, Item
+
+CALENDAR = ("local", "period", "start", "ago")
+NOTHING = np.array([NA], np.int64)
+# So many columns are kept with a history for programs to come.
+MOST_KEPT = 48
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The rows E and I of some events, flat, as Python integers (CPython reads those fastest).
+class HistoryEncoder(Encoder):
+    """Has the rows of a history's events ready; fills those of others as an Encoder does."""
 
-    `first` is the row of the history that stands first; the lines of the event n rows on are those
-    from starts[n] to starts[n + 1].
-    """
+    def __init__(self, layout: Layout, clock: Clock, codes: Codes, history: History) -> None:
+        super().__init__(layout, clock, codes)
+        columns = _Columns(layout, codes, history)
+        self._rows = columns.rows()
+        self._ends, self._cells = columns.lines()
 
-    first: int
-    width: int
-    rows: list[int]
-    lines: list[int]
-    starts: list[int]
+    def row(self, event: Event, at: int) -> list[int]:
+        """The row of an event; what is of other customers is left absent."""
+        if event.__class__ is PastEvent:
+            return cast("list[int]", self._rows[event.row].tolist())
+        return super().row(event, at)
+
+    def lines(self, items: Sequence[Item] | None) -> list[int]:
+        """The lines' rows, one after the other."""
+        if items.__class__ is LineItems:
+            start, end = self._ends[items.start], self._ends[items.end]
+            return cast("list[int]", self._cells[start:end].tolist())
+        return super().lines(items)
 
 
-class BatchEncoder:
-    """Fills the fields of a plan for events of a history; texts keep their codes throughout."""
+class _Columns:
+    """The cells of a layout, column by column."""
 
-    def __init__(self, plan: Plan, history: History) -> None:
-        self._plan, self._history = plan, history
-        self._zone = ZoneInfo(plan.program.timezone)
-        self._codes = Codes(plan.text_codes)
+    def __init__(self, layout: Layout, codes: Codes, history: History) -> None:
+        self._layout, self._codes, self._history = layout, codes, history
+        program = layout.program
+        self._clocks = Clocks(history.at, program.timezone)
+        self._timezone = program.timezone
+        self._has_lines = bool(layout.line.places)
+        self._attributes = [program.events[name].attributes for name in history.type_names]
 
-    def encode(self, first: int, end: int, *, lines: bool) -> Batch:
-        """The events of a history from row `first` to `end`, with or without their lines."""
-        plan, history, events = self._plan, self._history, slice(first, end)
-        clock = Clock(history.at[events], self._zone)
-        own = np.array([plan.types.get(name, 0) for name in history.type_names], np.int64)
-        width = FIRST_FIELD + len(plan.fields)
-        rows = np.empty((end - first, width), np.int64)
-        rows[:, FIELD_TYPE] = own[history.types[events]]
-        rows[:, FIELD_AT] = history.at[events]
-        for place, field in enumerate(plan.fields, start=FIRST_FIELD):
-            rows[:, place] = self._field(field, events, clock)
-        starts = history.lines.starts[first : end + 1]
-        of_lines = slice(int(starts[0]), int(starts[-1]) if lines else int(starts[0]))
-        cells = np.empty((of_lines.stop - of_lines.start, len(plan.item_fields)), np.int64)
-        for place, node in enumerate(plan.item_fields):
-            column = history.lines.columns.get(node.name)
-            cells[:, place] = self._coded(column, of_lines)
-        starts = starts - starts[0] if lines else np.zeros_like(starts)
-        return Batch(first, width, rows.ravel().tolist(), cells.ravel().tolist(), starts.tolist())
+    def rows(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+        """The rows E of all events."""
+        layout, history = self._layout, self._history
+        types = np.array([layout.types.get(name, 0) for name in history.type_names], np.int64)
+        rows = np.empty((len(history), layout.event.width), np.int64)
+        rows[:, E_TYPE] = types[history.types]
+        rows[:, E_AT] = history.at
+        rows[:, E_LINES] = self._counts() if self._has_lines else 0
+        for key, place in layout.event.places.items():
+            rows[:, place] = self._cell(key)
+        return rows
 
-    def _field(self, field: Field, events: slice, clock: Clock) -> Ints:
-        history = self._history
-        if field.source == "attribute" and field.type is not None:
-            if field.name == "customer":
-                names = [self._codes.code(name) for name in history.customer_ids]
-                return np.asarray(np.array(names, np.int64)[history.customers[events]])
-            values = self._coded(history.columns.get((field.name, field.type)), events)
-            # A purchase's absent amount reads its gross (docs/language.md, section 4, step 2).
-            if field.name == "amount":
-                gross = history.columns.get(("gross", field.type))
-                if gross is not None:
-                    values = np.where(values == NA, gross.values[events], values)
-            return values
-        if field.source == "local":
-            return clock.part(field.name)
-        if field.source == "period":
-            return clock.period(field.name)
-        return clock.before(field.count * MONTHS[field.name])
+    def lines(self) -> tuple[list[int], Ints]:
+        """Up to which cell lines before one come, and the cells of all lines that count."""
+        layout, history = self._layout, self._history
+        if not self._has_lines:
+            return [0] * (int(history.lines.starts[-1]) + 1), np.empty(0, np.int64)
+        kept = self._counted()
+        width = layout.line.width
+        cells = np.empty((int(kept.sum()), width), np.int64)
+        for key, place in layout.line.places.items():
+            name = str(key[1] if key[0] == "attribute" else key[2])
+            column = history.lines.columns.get(name)
+            if column is not None:
+                column = column.take(np.flatnonzero(kept))
+            if key[0] == "attribute":
+                cells[:, place] = self._coded(column)
+            else:
+                cells[:, place] = _tested(column, str(key[1]), str(key[3]))
+        ends = np.zeros(len(kept) + 1, np.int64)
+        np.cumsum(kept * width, out=ends[1:])
+        return ends.tolist(), cells.ravel()
 
-    def _coded(self, column: Column | None, rows: slice) -> Ints:
-        """A column's integers, texts in the plan's codes; absent where there is no column."""
+    def _counted(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """The lines of which there is anything."""
+        quantity = self._history.lines.columns.get("quantity")
+        if quantity is None:
+            return np.ones(int(self._history.lines.starts[-1]), np.bool_)
+        return np.asarray(quantity.values != 0)
+
+    def _counts(self) -> Ints:
+        ends = np.zeros(int(self._history.lines.starts[-1]) + 1, np.int64)
+        np.cumsum(self._counted(), out=ends[1:])
+        starts = ends[self._history.lines.starts]
+        return np.asarray(starts[1:] - starts[:-1])
+
+    def _cell(self, key: Key) -> Ints:
+        match key:
+            case ("attribute", name):
+                return _first([self._coded(column) for column in self._named(str(name))])
+            case ("customer",):
+                codes = [self._codes.code(name) for name in self._history.customer_ids]
+                return np.asarray(np.array(codes, np.int64)[self._history.customers])
+            case ("test", op, "customer", text):
+                ids = self._history.customer_ids
+                return _tested(Column(self._history.customers, ids), str(op), str(text))
+            case ("test", op, name, text):
+                columns = self._named(str(name))
+                return _first([_tested(column, str(op), str(text)) for column in columns])
+            case ("distance", Decimal() as lat, Decimal() as lon):
+                return self._kept(key, lambda: self._distances(lat, lon))
+            case (kind, *_) if kind in CALENDAR:
+                return self._kept((self._timezone, *key), lambda: self._calendar(key))
+            case _:
+                return NOTHING
+
+    def _named(self, name: str) -> list[Column]:
+        """The columns of an attribute: one for each type that it has in kinds of event."""
+        known = (attributes.get(name) for attributes in self._attributes)
+        types = dict.fromkeys(info.type for info in known if info is not None)
+        columns = self._history.columns
+        return [columns[name, type_] for type_ in types if (name, type_) in columns]
+
+    def _coded(self, column: Column | None) -> Ints:
+        """A column's integers, texts in the program's codes; absent where there is no column."""
         if column is None:
-            return np.array([NA], np.int64)
-        values = column.values[rows]
+            return NOTHING
+        if column.tags is not None:
+            sizes = np.array([*map(len, column.tags), NA], np.int64)
+            return np.asarray(sizes[np.where(column.values == NA, -1, column.values)])
         if column.texts is None:
-            return values
+            return column.values
         own = np.array([*(self._codes.code(text) for text in column.texts), NA], np.int64)
-        return np.asarray(own[np.where(values == NA, -1, values)])
+        return np.asarray(own[np.where(column.values == NA, -1, column.values)])
+
+    def _kept(self, key: Key, make: Callable[[], Ints]) -> Ints:
+        """A column that is the same for every program that asks for it."""
+        cells = self._history.cells
+        found = cells.get(key)
+        if found is None:
+            while len(cells) >= MOST_KEPT:
+                cells.pop(next(iter(cells)), None)
+            found = cells[key] = make()
+        return found
+
+    def _calendar(self, key: Key) -> Ints:
+        match key:
+            case ("local", part):
+                return self._clocks.part(str(part))
+            case ("period", period):
+                return self._clocks.period(period)  # type: ignore[arg-type]  # a period
+            case ("start", period, back):
+                return self._clocks.start(period, back)  # type: ignore[arg-type]  # its key
+            case (_, unit, count):
+                return self._clocks.before(count, unit)  # type: ignore[arg-type]  # its key
+            case _:
+                return NOTHING
+
+    def _distances(self, lat: Decimal, lon: Decimal) -> Ints:
+        """Metres to a place; one place is looked up once."""
+        here, there = (
+            next(iter(self._named(name)), Column(np.full(len(self._history), NA, np.int64)))
+            for name in ("lat", "lon")
+        )
+        found = np.full(len(self._history), NA, np.int64)
+        known = np.flatnonzero((here.values != NA) & (there.values != NA))
+        if not len(known):
+            return found
+        scales = [self._decimals(name) for name in ("lat", "lon")]
+        pairs = np.stack([here.values[known], there.values[known]], axis=1)
+        unique, places = np.unique(pairs, axis=0, return_inverse=True)
+        metres = [
+            distance_m(Decimal(a).scaleb(-scales[0]), Decimal(b).scaleb(-scales[1]), lat, lon)
+            for a, b in unique.tolist()
+        ]
+        found[known] = np.array(metres, np.int64)[places.ravel()]
+        return found
+
+    def _decimals(self, name: str) -> int:
+        known = (attributes.get(name) for attributes in self._attributes)
+        return next(info.type.decimals for info in known if info is not None)
 
 
-class Clock:
-    """The wall clock of many instants in one zone."""
-
-    def __init__(self, at: Ints, zone: ZoneInfo) -> None:
-        self._at, self._zone = at, zone
-        self._local: Ints | None = None
-
-    @property
-    def local(self) -> Ints:
-        """The wall-clock times."""
-        if self._local is None:
-            self._local = _by_day(self._at, lambda at: to_local(at, self._zone))
-        return self._local
-
-    def part(self, part: str) -> Ints:
-        """A part of the wall-clock times, by its name in the language."""
-        day, time = np.divmod(self.local, DAY_US)
-        parts: dict[str, Callable[[], Ints]] = {
-            "date": lambda: day,
-            "time": lambda: time,
-            "hour": lambda: time // HOUR_US,
-            "day": lambda: (day + 3) % 7,
-            "month": lambda: _months(day) % 12 + 1,
-        }
-        return parts[part]()
-
-    def period(self, period: str) -> Ints:
-        """The indexes of the calendar periods the times are in."""
-        day = self.local // DAY_US
-        if period == "day":
-            return day
-        return (day + 3) // 7 if period == "week" else _months(day) // MONTHS[period]
-
-    def before(self, months: int) -> Ints:
-        """The instants that many months earlier, clipped to the month's end."""
-        day, time = np.divmod(self.local, DAY_US)
-        month = _months(day) - months
-        first, after = (_day_of(m) for m in (month, month + 1))
-        into = day - _day_of(_months(day))
-        shifted = first + np.minimum(into, after - first - 1)
-        return _by_day(shifted * DAY_US + time, lambda local: from_local(local, self._zone))
+def _first(columns: list[Ints]) -> Ints:
+    """The first known value of each row."""
+    if not columns:
+        return NOTHING
+    found, *others = columns
+    for other in others:
+        found = np.where(found == NA, other, found)
+    return found
 
 
-def _months(day: Ints) -> Ints:
-    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-
-
-def _day_of(month: Ints) -> Ints:
-    return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-
-
-def _by_day(times: Ints, convert: Callable[[int], int]) -> Ints:
-    """A conversion that shifts times by an offset, looked up once for each day.
-
-    No zone changes its offset twice in a day: where the ends of one shift alike so does all in
-    between, and on the other few days the times are looked up one by one.
-    """
-    days, places = np.unique(times // DAY_US, return_inverse=True)
-    starts = (days * DAY_US).tolist()
-    shifts = np.array([convert(start) - start for start in starts], np.int64)
-    ends = np.array([convert(t) - t for t in (s + DAY_US - 1 for s in starts)], np.int64)
-    shifted = times + shifts[places]
-    for row in np.flatnonzero((shifts != ends)[places]).tolist():
-        shifted[row] = convert(int(times[row]))
-    return np.asarray(shifted)
+def _tested(column: Column | None, op: str, text: str) -> Ints:
+    """A test of texts, each looked at once; absent where there is no text."""
+    if column is None or column.texts is None:
+        return NOTHING
+    results = np.array([*(tested(op, own, text) for own in column.texts), NA], np.int64)
+    return np.asarray(results[np.where(column.values == NA, -1, column.values)])

@@ -15,20 +15,18 @@ import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
 from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
-from dsl.engine.plan import NA, Aggregate
+from dsl.engine.cells import LARGEST, NA
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from dsl.engine.layout import Key
     from dsl.meaning.checked import Program
     from dsl.meaning.types import AttributeInfo
 
 Attribute = tuple[str, Type]
-FoldKey = tuple[str, tuple[Aggregate, ...], int]
-# The state rows of all customers, and the history they look at.
-Folded = tuple[list[list[int]], list[int]]
 NAMES = {
     "id": ("event_id", "id"),
     "type": ("type",),
@@ -90,8 +88,8 @@ class History:
     ids: pa.StringArray
     columns: Mapping[Attribute, Column]
     lines: Lines
-    # What runs keep to begin later ones from: states folded up to a row, by what is kept in them.
-    folds: dict[FoldKey, Folded] = field(default_factory=dict, compare=False, repr=False)
+    # Encoded columns that do not hang on a program's texts, for runs to come.
+    cells: dict[Key, Ints] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many events there are, profiles of imported customers included."""

@@ -1,196 +1,232 @@
-"""The emitted text over the rows of a history: state moved on, awards collected, samples kept."""
+"""A program's fold over the rows of a history: awards collected, the latest decisions explained."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from dsl.engine.columns.encode import BatchEncoder
-from dsl.engine.live import WANT_AWARDS, WANT_REASONS, WANT_STATE
-from dsl.engine.paying import ROW_AWARD
-from dsl.engine.plan import HISTORY_WIDTH, NA, ROW
-from dsl.meaning.types import Kind
+from dsl.engine.book import Book
+from dsl.engine.columns.encode import HistoryEncoder
+from dsl.engine.columns.events import PastEvent, Readers
+from dsl.engine.columns.folding import fold, without_rules
+from dsl.engine.customer import Entry
+from dsl.engine.encode import Attributes, Codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from dsl.engine.columns.encode import Batch
-    from dsl.engine.columns.history import Folded, History
-    from dsl.engine.decision import Decision
-    from dsl.engine.live import Compiled
+    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.history import History
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.decision import Award, Decision
+    from dsl.meaning.events import Event
 
     Progress = Callable[[int, int], None]
 
 PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
-# How many folded histories are kept with one: those of the programs that are compared.
-KEPT_FOLDS = 4
+# Reasons are worked out for the last events alone: so many, or one part in so many of them.
+REASONED, REASONED_PART = 2000, 8
+STATUSES = ("posted", "pending", "held", "withheld", "revoked")
+# What stands in a row of awards.
+AWARD = ("row", "at", "customer", "rule", "reward", "unit", "text", "amount", "status")
 
 
-def code_of(history: History, event_type: str) -> int:
-    """The code of an event type in a history; -1 where it has none."""
-    return history.type_names.index(event_type) if event_type in history.type_names else -1
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One decision of the run with its reasons; `row` is its event's in the history, or -1."""
+
+    row: int
+    decision: Decision
+
+
+class Names:
+    """Names as whole numbers from 0, in the order they come in."""
+
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        self.codes = {name: code for code, name in enumerate(first)}
+
+    def code(self, name: str) -> int:
+        """The number of a name."""
+        return self.codes.setdefault(name, len(self.codes))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by their numbers."""
+        return tuple(self.codes)
+
+
+@dataclass(slots=True)
+class Collected:
+    """The awards of a run, as one flat list of numbers; `precisions` are those of units."""
+
+    customers: Names
+    rules: dict[str, int]
+    units: Names = field(default_factory=Names)
+    texts: Names = field(default_factory=Names)
+    precisions: dict[str, int] = field(default_factory=dict)
+    cells: list[int] = field(default_factory=list)
+
+    def add(self, award: Award, row: int, at: int) -> None:
+        """Note an award of an event, or of an instant."""
+        if award.unit not in self.precisions:
+            self.precisions[award.unit] = award.precision
+        text = award.text
+        self.cells += (
+            -1 if award.event is None else row,
+            at if award.at is None else award.at,
+            self.customers.code(award.customer),
+            self.rules[award.rule],
+            award.reward,
+            self.units.code(award.unit),
+            -1 if text is None else self.texts.code(text),
+            award.amount,
+            STATUSES.index(award.status),
+        )
+
+    def columns(self) -> dict[str, Ints]:
+        """The awards by column, see AWARD."""
+        cells = np.array(self.cells, np.int64).reshape(-1, len(AWARD))
+        return {name: cells[:, place].copy() for place, name in enumerate(AWARD)}
 
 
 class Run:
-    """The state rows of all customers, and what came out: row, rule, reward of each award."""
+    """One program over one history, from event `first` up to `end`, then up to an instant."""
 
-    def __init__(self, compiled: Compiled, history: History, progress: Progress | None) -> None:
-        self.compiled, self.history, self.progress = compiled, history, progress
-        self.plan = compiled.plan
-        self.encoder = BatchEncoder(self.plan, history)
-        self.budgets = [0] * self.plan.budgets
-        for counter in self.plan.counters:
-            if counter.allowance.scope == "budget" and counter.period_field is not None:
-                self.budgets[counter.cell] = NA
-        self.output = [0] * self.plan.output_size()
-        self.past, self.past_start = self._room_for_history()
-        self.state = compiled.new_row() * len(history.customer_ids)
-        self.batch: Batch | None = None
-        self.awards: list[int] = []
-        self.amounts: list[int] = []
-        self.kept: deque[tuple[int, list[int], list[int]]] = deque()
-        self.others: deque[tuple[int, list[int], list[int]]] = deque()
+    def __init__(
+        self, compiled: Compiled, history: History, secret: bytes, progress: Progress | None
+    ) -> None:
+        self.history, self.secret, self.progress = history, secret, progress
+        program = compiled.program
+        own = copy(compiled)
+        own.codes = Codes(compiled.layout.texts)
+        own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
+        own.attributes = Attributes(compiled.layout, own.codes)
+        self.compiled = own
+        self.readers = Readers(
+            history,
+            {name: program.events[name].attributes for name in history.type_names},
+            program.item_attributes,
+        )
+        self.ats = history.at.tolist()
+        self.ids = history.ids.to_pylist()
+        self.types = history.types.tolist()
+        self.customers = history.customers.tolist()
+        self.collected = self._nothing()
+        self.samples: list[Sample] = []
 
-    def _room_for_history(self) -> tuple[list[int], list[int]]:
-        """Room in H for every purchase, and where each customer's begins."""
-        customers = len(self.history.customer_ids)
-        if not self.plan.keeps_history:
-            return [], [0] * customers
-        purchases = self.history.types == code_of(self.history, "purchase")
-        counts = np.bincount(self.history.customers[purchases], minlength=customers)
-        ends = np.cumsum(counts) * HISTORY_WIDTH
-        return [0] * (HISTORY_WIDTH * int(counts.sum())), (ends - counts * HISTORY_WIDTH).tolist()
+    def _nothing(self) -> Collected:
+        rules = {plan.name: plan.order for plan in self.compiled.rules}
+        return Collected(Names(self.history.customer_ids), rules)
 
-    def fold(self, end: int) -> None:
-        """Move every customer's state on by the events before row `end`, deciding none.
+    def entry(self, row: int) -> Entry:
+        """An event of the history as the fold takes it."""
+        history, id_ = self.history, self.ids[row]
+        event = PastEvent(
+            self.readers,
+            row,
+            id_,
+            history.type_names[self.types[row]],
+            history.customer_ids[self.customers[row]],
+        )
+        return Entry(self.ats[row], id_, cast("Event", event))
 
-        What rules say does not come into it, so that programs with the same aggregates share one
-        fold; only text attributes keep their codes to one run.
-        """
-        if end == 0 or not self.plan.aggregates:
-            return
-        shared = not any(a.type and a.type.kind in _TEXTUAL for a in self.plan.aggregates)
-        key = (self.plan.program.timezone, self.plan.aggregates, end)
-        folded = self.history.folds.get(key) if shared else None
-        if folded is not None:
-            self._restore(folded)
-            return
-        self.batch = self.encoder.encode(0, end, lines=False)
-        for done, row in enumerate(self._events_that_matter(0, end)):
-            self._tell(done, end)
-            self._decide(row, int(self.history.customers[row]), WANT_STATE)
-        if shared:
-            while len(self.history.folds) >= KEPT_FOLDS:
-                self.history.folds.pop(next(iter(self.history.folds)), None)
-            self.history.folds[key] = (self._kept_cells(), list(self.past))
+    def _book(self, first: int, since: int | None) -> Book:
+        """A book that knows what the events before the first one say."""
+        if since is None:
+            return Book([(None, self.compiled)], secret=self.secret, why=False)
+        quiet = without_rules(self.compiled)
+        versions = [(None, quiet), (since, self.compiled)]
+        book = Book(versions, secret=self.secret, why=False)
+        fold(book, (self.entry(row) for row in self._told(0, first)), self.compiled, since)
+        return book
 
-    def _size(self) -> int:
-        """How many slots of a state row are no counters."""
-        last = self.plan.aggregates[-1]
-        return last.slot + last.size
+    def _told(self, first: int, end: int) -> Iterator[int]:
+        """The rows from first to end; how far they are done is told now and then."""
+        for row in range(first, end):
+            if self.progress is not None and (row - first) % PROGRESS_EVERY == 0:
+                self.progress(row - first, end - first)
+            yield row
 
-    def _kept_cells(self) -> list[list[int]]:
-        size, slots = self._size(), self.plan.slots
-        return [self.state[start : start + size] for start in range(0, len(self.state), slots)]
-
-    def _restore(self, folded: Folded) -> None:
-        cells, past = folded
-        rest = self.compiled.new_row()[self._size() :]
-        self.state = [cell for own in cells for cell in (*own, *rest)]
-        self.past = list(past)
-
-    def _tell(self, done: int, total: int) -> None:
-        if self.progress is not None and done % PROGRESS_EVERY == 0:
-            self.progress(done, total)
-
-    def decide(self, first: int, end: int, watch: str | None, samples: int) -> None:
-        """Decide the events from row `first` to `end`, keeping what samples need of a rule."""
-        self.batch = self.encoder.encode(first, end, lines=bool(self.plan.item_fields))
-        watched, watched_types = self._watched(watch, samples)
-        self.kept, self.others = deque(maxlen=samples), deque(maxlen=OTHER_SAMPLES)
-        types, customers = self.history.types[first:end].tolist(), self.history.customers.tolist()
-        # One flat list of numbers: nothing for the collector to walk.
-        output, awards, amounts = self.output, self.awards, self.amounts
-        for row in self._events_that_matter(first, end):
-            self._tell(row - first, end - first)
-            customer = customers[row]
-            before = self._memory(customer) if types[row - first] in watched_types else None
-            size = self._decide(row, customer, WANT_AWARDS)
-            paid = False
-            for start in range(1, size, ROW):
-                if output[start] == ROW_AWARD:
-                    rule = output[start + 1]
-                    awards += (row, rule, output[start + 2])
-                    amounts.append(output[start + 3])
-                    paid = paid or rule == watched
-            if before is not None:
-                (self.kept if paid else self.others).append((row, *before))
+    def decide(
+        self, first: int, end: int, since: int | None, until: int, watch: str | None, samples: int
+    ) -> None:
+        """Decide the events from row `first` to `end`, and what falls due up to an instant."""
+        watched = watch if samples else None
+        reasoned = end if watched is None else end - max(REASONED, (end - first) // REASONED_PART)
+        paid: deque[int] = deque(maxlen=samples)
+        found: list[Sample] = []
+        rows = self._decisions(self._book(first, since), first, end, until, lambda r: r >= reasoned)
+        for row, decision in rows:
+            if watched is None:
+                continue
+            if row >= reasoned:
+                found.append(Sample(row, decision))
+            elif pays(decision, watched):
+                paid.append(row)
         if self.progress is not None:
             self.progress(end - first, end - first)
+        if watched is not None:
+            self.samples = _latest(found, watched, samples)
+            lacking = samples - sum(pays(one.decision, watched) for one in self.samples)
+            if lacking and paid:
+                self._look_again(first, since, list(paid)[-lacking:], found, watched, samples)
 
-    def _watched(self, watch: str | None, samples: int) -> tuple[int, frozenset[int]]:
-        for index, rule in enumerate(self.plan.program.rules):
-            if rule.name == watch and samples:
-                return index, frozenset(code_of(self.history, name) for name in rule.events)
-        return -1, frozenset()
-
-    def _events_that_matter(self, first: int, end: int) -> list[int]:
-        """The events a rule is on or the state follows from, in order."""
-        plan, history = self.plan, self.history
-        matters = np.array([name in plan.types for name in history.type_names], np.bool_)
-        if any(a.kind == "attribute" and a.name == "joined" for a in plan.aggregates):
-            matters[:] = True
-        return (np.flatnonzero(matters[history.types[first:end]]) + first).tolist()
-
-    def _memory(self, customer: int) -> tuple[list[int], list[int]]:
-        """The state a decision starts from, so that it can be made again with its reasons."""
-        start = customer * self.plan.slots
-        return self.state[start : start + self.plan.slots], list(self.budgets)
-
-    def _decide(self, row: int, customer: int, want: int) -> int:
-        batch = self.batch
-        if batch is None:
-            msg = "nothing is encoded"
-            raise ValueError(msg)
-        place = row - batch.first
-        return self.compiled.decide_cells(
-            batch.rows,
-            place * batch.width,
-            batch.lines,
-            batch.starts[place],
-            batch.starts[place + 1],
-            self.state,
-            customer * self.plan.slots,
-            self.past,
-            self.past_start[customer],
-            self.budgets,
-            self.output,
-            want,
+    def _look_again(
+        self,
+        first: int,
+        since: int | None,
+        rows: list[int],
+        found: list[Sample],
+        watched: str,
+        samples: int,
+    ) -> None:
+        """Decide once more up to the last of some rows, now with their reasons."""
+        collected, wanted = self.collected, frozenset(rows)
+        self.collected = self._nothing()
+        end = max(rows) + 1
+        again = self._decisions(
+            self._book(first, since), first, end, self.ats[end - 1], wanted.__contains__
         )
+        earlier = [Sample(row, decision) for row, decision in again if row in wanted]
+        self.samples = _latest(earlier + found, watched, samples)
+        self.collected = collected
 
-    def samples(self) -> list[tuple[int, Decision]]:
-        """The kept decisions made again, with why; the latest first, paying ones before others."""
-        found = []
-        for kept in (self.kept, self.others):
-            for row, state, budgets in reversed(kept):
-                customer = int(self.history.customers[row])
-                start = customer * self.plan.slots
-                own = slice(start, start + self.plan.slots)
-                now = self.state[own], self.budgets
-                self.state[own], self.budgets = state, budgets
-                size = self._decide(row, customer, WANT_REASONS)
-                self.state[own], self.budgets = now
-                decision = self.compiled.decision(
-                    self.history.event_id(row),
-                    self.history.customer_ids[customer],
-                    self.output[:size],
-                    {},
-                )
-                found.append((row, decision))
-        return found
+    def _decisions(
+        self, book: Book, first: int, end: int, until: int, reasoned: Callable[[int], bool]
+    ) -> Iterator[tuple[int, Decision]]:
+        """Every decision with the row it came with; the row after the last for what fell due."""
+        add = self.collected.add
+        for row in self._told(first, end):
+            entry = self.entry(row)
+            book.why = reasoned(row)
+            for decision in book.take(entry):
+                for award in decision.awards:
+                    add(award, row, entry.at)
+                yield row, decision
+        book.why = reasoned(end)
+        for decision in book.until(until):
+            for award in decision.awards:
+                add(award, -1, until)
+            yield end, decision
 
 
-_TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
+def pays(decision: Decision, rule: str) -> bool:
+    """True where a decision has an award of a rule."""
+    return any(award.rule == rule for award in decision.awards)
+
+
+def _latest(found: list[Sample], watched: str, samples: int) -> list[Sample]:
+    """The latest decisions in which a rule paid, then a few in which it was asked and did not."""
+    paying = [one for one in found if pays(one.decision, watched)]
+    others = [
+        one
+        for one in found
+        if not pays(one.decision, watched)
+        and any(outcome.rule == watched for outcome in one.decision.outcomes)
+    ]
+    return [*reversed(paying[-samples:]), *reversed(others[-OTHER_SAMPLES:])]

@@ -67,11 +67,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The amount of the highest step that `by` reaches; shares, and money's cap, are of `base`."""
+    """The amount of the highest step that `by` reaches; shares are of `base`.
+
+    A fixed amount never exceeds a base that was named (`is_capped`).
+    """
 
     by: Expr
     steps: tuple[Step, ...]
     base: Expr | None = None
+    is_capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Events before the period of a dry run: they say what a customer is, and are not decided.
+
+Windows, tiers, segments and attributes follow from them; balances, counters and challenges start
+from nothing.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING
+
+from dsl.engine.cells import S_CURRENT, S_END
+from dsl.engine.pricing import net_amount
+from dsl.engine.settling import is_plain
+from dsl.meaning import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dsl.engine.book import Book
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import Customer, Entry
+
+# What was redeemed before the period was there to be redeemed.
+TAKEN_AS_GIVEN = ("redeem", "cancel")
+
+
+def without_rules(compiled: Compiled) -> Compiled:
+    """The same program, deciding nothing; its rows are those of the program itself."""
+    quiet = copy(compiled)
+    quiet.by_event, quiet.timed, quiet.derived, quiet.challenges = {}, (), (), ()
+    quiet.guards = {}
+    return quiet
+
+
+def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -> None:
+    """Take in what came before an instant; the program decides from then on."""
+    quiet = book.versions[0][1]
+    at_once = is_plain(quiet) and not _refers_to_segments(compiled.program)
+    last = None
+    for entry in entries:
+        if last is None:
+            book.begin(entry.at)
+        last = entry.at
+        if entry.event.type in TAKEN_AS_GIVEN:
+            _remember(book, entry)
+        elif at_once and entry.event.type != "refund":
+            _remember(book, entry)
+        else:
+            book.take(entry)
+    if last is None:
+        book.begin(since)
+        return
+    clock = compiled.clock
+    midnight = clock.midnight(clock.day(since - 1))
+    for customer in book.customers.values():
+        if at_once:
+            book.settled(customer, customer.last[0])
+            # A midnight's settling would have been the last, where it fires anything.
+            if not is_plain(compiled) and midnight > customer.last[0]:
+                book.settled(customer, midnight)
+
+
+def _remember(book: Book, entry: Entry) -> None:
+    """Put an event on record, as far as it says anything of its customer."""
+    customer: Customer = book.customer(entry.event.customer)
+    compiled, event = customer.compiled, entry.event
+    customer.entries.append(entry)
+    customer.last = entry.place
+    book.entries[entry.id] = (customer, entry)
+    customer.learn(event, entry.at)
+    if event.type in compiled.recorded:
+        row = compiled.encoder.row(event, entry.at)
+        net_amount(compiled, entry, row)
+        lines = compiled.encoder.lines(event.items)
+        customer.record(row, lines, compiled.scratch(), counts=True)
+    customer.row[S_CURRENT] = customer.row[S_END]
+
+
+def _refers_to_segments(program: checked.Program) -> bool:
+    """True where a tier or a segment asks for a segment: what it was before then counts."""
+    asked = (*program.tiers, *program.segments.values())
+    return any(_contains(one, checked.InSegment) for one in asked)
+
+
+def _contains(node: object, kind: type) -> bool:
+    if isinstance(node, kind):
+        return True
+    if isinstance(node, tuple):
+        return any(_contains(part, kind) for part in node)
+    if is_dataclass(node):
+        return any(_contains(getattr(node, one.name), kind) for one in fields(node))
+    return False
