@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,10 @@ class Event:
     attributes: Mapping[str, Value]
     items: tuple[Item, ...] | None = None
     lists: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+
+    def changed(self, attributes: Mapping[str, Value], **others: Any) -> Event:  # noqa: ANN401 - its fields
+        """The event with other attributes."""
+        return replace(self, attributes=attributes, **others)
 
 
 @dataclass(frozen=True, slots=True)
