@@ -15,7 +15,7 @@ from dsl.meaning import checked
 from dsl.meaning.clauses import check_allowances
 from dsl.meaning.constants import constant
 from dsl.meaning.declarations import declare
-from dsl.meaning.lint import LINTS, Looked
+from dsl.meaning.lint import LINTS, Looked, grouped
 from dsl.meaning.lookup import report_duplicate
 from dsl.meaning.offers import (
     check_campaign,
@@ -94,8 +94,9 @@ def check(parts: Sequence[Part], *, as_of: dt.date | None = None) -> Checked:
     if not any(own.errors for own in problems):
         known = tuple(rule for _, rule, _ in rules if rule is not None)
         program = _program(declared, known, found)
+    groups = grouped(program)
     for document, own in zip(documents, problems, strict=True):
-        looked = Looked(own.text, document, program, as_of)
+        looked = Looked(own.text, document, program, as_of, groups)
         for lint in LINTS:
             for warning in lint(looked):
                 own.report(warning)

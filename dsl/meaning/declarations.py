@@ -51,14 +51,10 @@ def declare(statements: Iterable[Placed], unread: frozenset[str] = frozenset()) 
     for statement, problems in placed:
         if isinstance(statement, ast.EventDecl):
             _event(statement, declared, problems, own)
-    # Of any event comes last: it adds to the events that the others declare.
-    attributes = [
-        (statement, problems)
-        for statement, problems in placed
-        if isinstance(statement, ast.AttributesDecl)
-    ]
-    for attribute, problems in sorted(attributes, key=lambda one: one[0].holder.parts == ANY_EVENT):
-        _attributes(attribute, declared, problems)
+    for statement, problems in placed:
+        if isinstance(statement, ast.AttributesDecl) and statement.holder.parts != ANY_EVENT:
+            _attributes(statement, declared, problems)
+    _of_any_event(placed, declared)
     # What a profile sets are the customer's attributes, whatever was declared for it besides.
     profile = declared.events["profile"]
     declared.events["profile"] = EventType(
@@ -226,10 +222,7 @@ def _extended(event: EventType, added: tuple[ast.Attribute, ...], problems: Prob
 
 def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems) -> None:
     holder = node.holder.dotted
-    if node.holder.parts == ANY_EVENT:
-        for event in declared.events.values():
-            declared.events[event.name] = _extended(event, node.attributes, problems)
-    elif holder == "customer":
+    if holder == "customer":
         declared.customer = _with(declared.customer, node.attributes, problems, ESSENTIALS)
     elif holder == "item":
         declared.item = _with(declared.item, node.attributes, problems)
@@ -244,6 +237,24 @@ def _attributes(node: ast.AttributesDecl, declared: Declared, problems: Problems
                 suggestion=declared.nearest(holder, ["customer", "item", *declared.events]),
             )
         )
+
+
+def _of_any_event(placed: list[Placed], declared: Declared) -> None:
+    """Attributes of any event come last: they add to the events that others declare."""
+    added: dict[str, AttributeInfo] = {}
+    places: dict[str, tuple[ast.Attribute, Problems]] = {}
+    for statement, problems in placed:
+        if isinstance(statement, ast.AttributesDecl) and statement.holder.parts == ANY_EVENT:
+            added = _with(added, statement.attributes, problems, RESERVED_NAMES)
+            for attribute in statement.attributes:
+                places.setdefault(attribute.name.dotted, (attribute, problems))
+    for event in declared.events.values() if added else ():
+        for name in event.attributes.keys() & added.keys():
+            if not _is_same(event.attributes[name].type, added[name].type):
+                attribute, problems = places[name]
+                report_duplicate(name, attribute.name.span, "attribute", problems)
+        attributes = {**event.attributes, **added, **event.attributes}
+        declared.events[event.name] = EventType(event.name, attributes, event.doc)
 
 
 def _with(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache
@@ -49,14 +51,36 @@ class Looked:
     document: ast.Document
     program: checked.Program | None
     as_of: dt.date | None
+    groups: Groups
+
+
+# The rules of each group `only first` holds for, and all rules with a group by their text.
+Groups = tuple[Mapping[str, list[checked.Rule]], Mapping[str, list[checked.Rule]]]
+
+
+def grouped(program: checked.Program | None) -> Groups:
+    """The rules of a program that stand in groups."""
+    groups: dict[str, list[checked.Rule]] = defaultdict(list)
+    texts: dict[str, list[checked.Rule]] = defaultdict(list)
+    firsts: set[str] = set()
+    for rule in program.rules if program else ():
+        if rule.group is not None:
+            which, group = rule.group
+            groups[group].append(rule)
+            texts[rule.text].append(rule)
+            if which == "first":
+                firsts.add(group)
+    return {group: groups[group] for group in firsts}, texts
 
 
 def tier_order(looked: Looked) -> Iterator[Diagnostic]:
     """A tier that asks for less of the same than the one below it."""
     if looked.program is None:
         return
-    tiers = {tier.name: tier for tier in looked.program.tiers}
     declared = [s for s in looked.document.statements if isinstance(s, ast.TierDecl)]
+    if not declared:
+        return
+    tiers = {tier.name: tier for tier in looked.program.tiers}
     spans = {node.name.dotted: node.name.span for node in declared}
     for below, tier in itertools.pairwise(tiers.values()):
         if tier.name in spans and any(
@@ -124,11 +148,13 @@ def absent_disables(looked: Looked) -> Iterator[Diagnostic]:
         if not isinstance(rule, ast.Rule) or rule.where is None:
             continue
         negated = list(_negated(rule.where, known))
-        names = [node for node in _asked(rule.where) if isinstance(node, ast.Name)]
+        if not negated:
+            continue
+        once = Counter(negated)
+        names = Counter(node for node in _asked(rule.where) if isinstance(node, ast.Name))
         for name in negated:
             # Named once more, it is asked if it is known, or has to be for another test.
-            named = sum(node == name for node in names)
-            if named == negated.count(name) and name.dotted not in EXPECTED:
+            if names[name] == once[name] and name.dotted not in EXPECTED:
                 yield AbsentDisables(span=name.span, name=name.dotted)
 
 
@@ -190,7 +216,7 @@ def shadowed(looked: Looked) -> Iterator[Diagnostic]:
     for node in looked.document.statements:
         if isinstance(node, ast.ParameterDecl | ast.UnitDecl):
             yield from _shadowed_name(node, program)
-    yield from _shadowed_rules(looked, program)
+    yield from _shadowed_rules(looked)
 
 
 def _shadowed_name(
@@ -204,25 +230,19 @@ def _shadowed_name(
             return
 
 
-def _shadowed_rules(looked: Looked, program: checked.Program) -> Iterator[Diagnostic]:
+def _shadowed_rules(looked: Looked) -> Iterator[Diagnostic]:
     """A rule of `only first` whose events and conditions all meet a rule of higher priority."""
-    nodes = [node for node in looked.document.statements if isinstance(node, ast.Rule)]
-    spans = {rule.span: rule for rule in program.rules if rule.text == looked.text}
-    firsts: dict[str, list[checked.Rule]] = {}
-    for rule in program.rules:
-        if rule.group is not None:
-            firsts.setdefault(rule.group[1], []).append(rule)
-    for node in nodes:
-        found = spans.get(node.span)
-        if found is None or found.group is None:
+    firsts, texts = looked.groups
+    own = {rule.span: rule for rule in texts.get(looked.text, ())}
+    for node in looked.document.statements if own else ():
+        rule = own.get(node.span)
+        if not isinstance(node, ast.Rule) or rule is None or rule.group is None:
             continue
-        group = firsts[found.group[1]]
-        if not any(other.group and other.group[0] == "first" for other in group):
-            continue
-        over = next((other for other in group if _always_before(other, found)), None)
+        group = firsts.get(rule.group[1], ())
+        over = next((other for other in group if _always_before(other, rule)), None)
         if over is not None:
             clause = next(c for c in node.clauses if isinstance(c, ast.OnlyOf))
-            yield Shadowed(span=clause.span, name=found.name, by=over.name, kind="rule")
+            yield Shadowed(span=clause.span, name=rule.name, by=over.name, kind="rule")
 
 
 def _always_before(other: checked.Rule, rule: checked.Rule) -> bool:

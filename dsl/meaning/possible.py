@@ -6,6 +6,7 @@ counts can be at all; what it cannot judge it lets pass.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -28,7 +29,7 @@ class _Range:
     low_open: bool = False
     high: Fraction | None = None
     high_open: bool = False
-    among: set[Fraction | str] | None = None
+    among: Set[Fraction | str] | None = None
     never: set[Fraction | str] = field(default_factory=set)
     is_whole: bool = False
 
@@ -44,7 +45,7 @@ class _Range:
         if self.high is None or (bound, not is_open) < (self.high, not self.high_open):
             self.high, self.high_open = bound, is_open
 
-    def one_of(self, values: set[Fraction | str]) -> None:
+    def one_of(self, values: Set[Fraction | str]) -> None:
         self.among = values if self.among is None else self.among & values
 
     @property
@@ -56,7 +57,8 @@ class _Range:
                 return True
         if self.among is None:
             return False
-        return not any(self._holds(value) for value in self.among - self.never)
+        left = self.among - self.never if self.never else self.among
+        return not any(self._holds(value) for value in left)
 
     def _holds(self, value: Fraction | str) -> bool:
         if isinstance(value, str):
@@ -100,7 +102,7 @@ def _together(parts: tuple[checked.Condition, ...], scope: Scope) -> None:
     ranges: dict[checked.Expr, _Range] = {}
     others: set[checked.Condition] = set()
     for part in parts:
-        subject = _narrow(part, ranges, len(scope.declared.tiers))
+        subject = _narrow(part, ranges, scope)
         is_empty = subject is not None and ranges[subject].empty
         if is_empty or _opposite(part) in others:
             alone = part is parts[0]
@@ -144,9 +146,10 @@ def _at_all(value: checked.Expr, tiers: int) -> _Range:
 
 
 def _narrow(
-    part: checked.Condition, ranges: dict[checked.Expr, _Range], tiers: int
+    part: checked.Condition, ranges: dict[checked.Expr, _Range], scope: Scope
 ) -> checked.Expr | None:
     """Take a part into account; the result is the value it speaks of."""
+    tiers = len(scope.declared.tiers)
     match part:
         case checked.Comparison(_, checked.Const(), checked.Const()):
             # A parameter may switch a rule off.
@@ -161,7 +164,7 @@ def _narrow(
             return _compare("<=", value, high, own)
         case checked.Membership(value, choices, negated) if choices:
             own = _range(value, ranges, tiers)
-            values = {_exact(choice) for choice in choices}
+            values = _values(choices, scope)
             if negated:
                 own.never |= values
             else:
@@ -189,6 +192,17 @@ def _compare(op: str, subject: checked.Expr, constant: checked.Const, own: _Rang
         else:
             own.below(value, is_open=op == "<")
     return subject
+
+
+def _values(choices: tuple[checked.Const, ...], scope: Scope) -> frozenset[Fraction | str]:
+    """The choices as values; those of a declared list are the same ones each time."""
+    kept = scope.declared.values
+    found = kept.get(id(choices))
+    if found is None:
+        found = frozenset(_exact(choice) for choice in choices)
+        if any(choices is one for one in scope.declared.lists.values()):
+            kept[id(choices)] = found
+    return found
 
 
 def _exact(constant: checked.Const) -> Fraction | str:

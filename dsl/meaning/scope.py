@@ -13,6 +13,7 @@ from dsl.text.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from fractions import Fraction
 
     from dsl.meaning.checked import Const, ThingInfo
     from dsl.meaning.dates import Dates
@@ -45,6 +46,8 @@ class Declared:
     tiers: dict[str, TierName] = field(default_factory=dict)
     segments: set[str] = field(default_factory=set)
     lists: dict[str, tuple[Const, ...]] = field(default_factory=dict)
+    # The values of lists, by the list's identity: a long one is looked at once.
+    values: dict[int, frozenset[Fraction | str]] = field(default_factory=dict)
     parameters: dict[str, ast.Constant] = field(default_factory=dict)
     campaigns: dict[str, Dates] = field(default_factory=dict)
     things: dict[tuple[str, str], ThingInfo] = field(default_factory=dict)
