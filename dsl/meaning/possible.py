@@ -6,7 +6,7 @@ counts can be at all; what it cannot judge it lets pass.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -29,7 +29,7 @@ class _Range:
     low_open: bool = False
     high: Fraction | None = None
     high_open: bool = False
-    among: Set[Fraction | str] | None = None
+    among: AbstractSet[Fraction | str] | None = None
     never: set[Fraction | str] = field(default_factory=set)
     is_whole: bool = False
 
@@ -45,7 +45,7 @@ class _Range:
         if self.high is None or (bound, not is_open) < (self.high, not self.high_open):
             self.high, self.high_open = bound, is_open
 
-    def one_of(self, values: Set[Fraction | str]) -> None:
+    def one_of(self, values: AbstractSet[Fraction | str]) -> None:
         self.among = values if self.among is None else self.among & values
 
     @property
@@ -103,8 +103,8 @@ def _together(parts: tuple[checked.Condition, ...], scope: Scope) -> None:
     others: set[checked.Condition] = set()
     for part in parts:
         subject = _narrow(part, ranges, scope)
-        is_empty = subject is not None and ranges[subject].empty
-        if is_empty or _opposite(part) in others:
+        is_empty = _opposite(part) in others if subject is None else ranges[subject].empty
+        if is_empty:
             alone = part is parts[0]
             scope.problems.report(ImpossibleCondition(span=part.span, alone=alone))
             return
