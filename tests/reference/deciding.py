@@ -17,7 +17,7 @@ from tests.reference.programs import clause_of
 from tests.reference.reading import Event
 from tests.reference.rewards import RATES, is_discount, kind_of, message, settled, worked_out
 from tests.reference.scenes import Scene
-from tests.reference.values import NOTHING
+from tests.reference.values import NOTHING, rounded
 
 # What keeps a rule from matching, and is told only where no stage of it matched.
 UNMATCHED = ("not-in-force", "guard", "opt-in", "condition", "audience", "chance")
@@ -274,7 +274,8 @@ class _Stage:
         """What of the gross no discount has taken yet; where none is known, nothing."""
         gross: Fraction = self.scene.event.values.get("gross") or NOTHING
         taken = sum((p.amount for p in before if p.kind == "discount"), NOTHING)
-        return max(gross - taken, NOTHING)
+        left = max(gross - taken, NOTHING)
+        return rounded(left, self.program.money.precision, "down")
 
     def _in_stock(self, payment: Payment, before: Payments) -> bool:
         stock = self.program.stock_of(payment.kind, payment.name)

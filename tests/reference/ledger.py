@@ -146,9 +146,10 @@ class Ledger:
         total = NOTHING
         for lot in self.lots[account]:
             begins = lot.begins(moment)
-            if lot.earned and lot.seq <= moment.seq and begins <= moment.now and inside(begins):
+            if lot.earned and lot.seq <= moment.seq and begins <= moment.at and inside(begins):
                 total += lot.amount - _sum(lot.reversed, moment)
-        return total - _sum([m for m in self.unearned[account] if inside(m.at)], moment)
+        unearned = [m for m in self.unearned[account] if m.at <= moment.at and inside(m.at)]
+        return total - _sum(unearned, moment)
 
     def take(
         self, account: Account, amount: Fraction, at: dt.datetime
