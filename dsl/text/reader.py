@@ -15,6 +15,7 @@ from dsl.text.diagnostics import Diagnostic, Syntax, TooDeep
 from dsl.text.expected import keywords, phrases, starters
 from dsl.text.grammar import Grammar
 from dsl.text.machine import END, Machine, Node, Several, Token, Value
+from dsl.text.nearest import LONGEST
 from dsl.text.scan import MOST_NESTING, Lexeme
 from dsl.text.source import Span
 from dsl.text.terminals import possible, terminal_of
@@ -192,6 +193,8 @@ class Reader:
         if not lexeme.is_word:
             word = self._grammar.spoken.mistyped.get(lexeme.text)
             return None if word is None else self._as_word(lexeme, word, allowed)
+        if len(lexeme.text) > LONGEST:
+            return None
         words = keywords(lexeme.text, allowed, self._grammar)
         meant = [made for word in words if (made := self._as_word(lexeme, word, allowed))]
         fitting = [made for made in meant if self._fits(made, at + 1)]

@@ -11,6 +11,7 @@ import re
 
 from dsl.text.grammar import Grammar
 from dsl.text.machine import END, Machine
+from dsl.text.nearest import LONGEST
 from dsl.text.scan import Lexeme
 
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -31,7 +32,8 @@ def possible(lexeme: Lexeme, grammar: Grammar) -> tuple[str, ...]:
     """All terminals that a lexeme can be somewhere, keywords before names."""
     if lexeme.terminal != "NAME":
         return (lexeme.terminal,)
-    return _of_word(lexeme.text, grammar)
+    # No keyword is that long, and none that is kept in memory.
+    return _of_word(lexeme.text, grammar) if len(lexeme.text) <= LONGEST else ("NAME",)
 
 
 def terminal_of(
@@ -49,7 +51,7 @@ def terminal_of(
     choices = parser.choices
     if lexeme.terminal != "NAME":
         return lexeme.terminal if lexeme.terminal in choices else None
-    found = [name for name in _of_word(lexeme.text, grammar) if name in choices]
+    found = [name for name in possible(lexeme, grammar) if name in choices]
     if len(found) < 2:  # noqa: PLR2004 - one is no choice
         return found[0] if found else None
     first = None
