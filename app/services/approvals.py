@@ -25,6 +25,7 @@ from app.models import (
 from app.services import programs, rules
 from app.services.access import APPROVERS, WRITERS, require
 from app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from app.services.gaps import refuse_gaps
 
 
 def submit(session: Session, rule: Rule, note: str, *, actor: User, now: dt.datetime) -> Approval:
@@ -39,6 +40,8 @@ def submit(session: Session, rule: Rule, note: str, *, actor: User, now: dt.date
     result = rules.check_draft(session, rule, program, rule.name, rule.draft_text, now)
     if any(one.severity == "error" for one in result.diagnostics):
         raise Invalid(result.diagnostics, "The rule has errors.")
+    if result.program is not None:
+        refuse_gaps(result.program)
     row = rules.rule_row(session, rule, now)
     shown = row.live or row.latest
     if shown is not None and (shown.text, shown.name) == (rule.draft_text, rule.name):

@@ -52,6 +52,7 @@ class Invalid(ServiceError):
         self,
         problems: Sequence[Problem | Diagnostic],
         message: str = "Please correct what is wrong.",
+        **arguments: object,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, **arguments)
         self.problems = tuple(problems)

@@ -22,6 +22,7 @@ from app.services import programs
 from app.services.customers import Known, lock_customers
 from app.services.deciding import New, decide, decide_only
 from app.services.errors import Conflict, Invalid, Problem
+from app.services.gaps import NOT_TAKEN
 from app.services.recorded import RecordedEvent
 from app.services.rows import batches, upsert
 from app.services.versions import Rulings
@@ -30,6 +31,7 @@ from dsl.meaning.types import Kind, Type
 from dsl.meaning.values import read_date
 
 DATE = Type(Kind.DATE)
+NOT_TAKEN_YET = "events that refund, redeem or cancel are not taken in yet"
 IMPORT_MARK = "import:"
 # Before every event of a customer who is taken over without the day of joining.
 IMPORT_AT = "1970-01-01T00:00:00+00:00"
@@ -196,6 +198,8 @@ def _read(index: int, raw: object, rulings: Rulings, now: dt.datetime) -> New | 
         event_id = fields.get("id")
         problems = tuple(_problem(problem) for problem in event)
         return Refused(index, event_id if isinstance(event_id, str) else None, 422, problems)
+    if event.type in NOT_TAKEN:
+        return Refused(index, event.id, 422, (Problem("type", "not-taken", NOT_TAKEN_YET),))
     content = reading.canonical_content(event)
     return New(index, event, content, reading.content_hash(content), ruling)
 

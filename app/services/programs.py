@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.services.access import ADMINS, require
 from app.services.errors import Conflict, Invalid, NotFound, Problem
+from app.services.gaps import refuse_gaps
 from dsl import Compiled, Part
 from dsl.meaning import checked
 
@@ -243,11 +244,11 @@ def add_version(
 ) -> ProgramVersion:
     """Put an ordered set of rule versions in force from an instant, if it checks as a whole.
 
-    Whoever calls holds the program's lock. Transactions that take events in are waited for, so
-    that each sees all of a version or nothing.
+    What live decisions do not run yet is refused (Invalid). Whoever calls holds the program's lock.
+    Transactions that take events in are waited for, so that each sees all of a version or nothing.
     """
     parts = texts(declarations.text, rules)
-    check_or_raise(parts)
+    refuse_gaps(check_or_raise(parts))
     last = latest_version(session, program)
     if last is not None:
         in_force_from = max(in_force_from, last.in_force_from)

@@ -9,10 +9,15 @@ from typing import Any
 
 import dsl
 from app.services.cases.case import AwardLine, Case, RefusalLine, instant
-from app.services.cases.engines import opening_balances, profile_of, refused_event
+from app.services.cases.engines import (
+    award_lines,
+    opening_balances,
+    profile_of,
+    refusal_lines,
+    refused_event,
+)
 from app.services.cases.outcome import Actual, Difference
 from dsl.engine.calendar import instant as instant_of
-from dsl.engine.calendar import moment
 from dsl.meaning.checked import Program
 from dsl.meaning.events import Event, read_recorded
 
@@ -94,14 +99,8 @@ class _CompiledRun:
 
     def _note(self, decisions: Sequence[dsl.Decision]) -> None:
         for decision in decisions:
-            self.awards += [award_line(award) for award in decision.awards]
-            if decision.refused is not None:
-                self.refusals.append(RefusalLine(decision.event_id, None, decision.refused))
-            self.refusals += [
-                RefusalLine(decision.event_id, outcome.rule, outcome.reason)
-                for outcome in decision.outcomes
-                if outcome.reason not in (None, "nothing")
-            ]
+            self.awards += award_lines(decision)
+            self.refusals += refusal_lines(decision)
 
     def _balances(self) -> dict[str, dict[str, Decimal]]:
         held: dict[str, dict[str, Decimal]] = {}
@@ -116,19 +115,3 @@ class _CompiledRun:
 
     def _tiers(self) -> dict[str, str | None]:
         return {id_: self.book.tier(id_) for id_ in list(self.book.customers)}
-
-
-def award_line(award: dsl.Award) -> AwardLine:
-    """An award as a case tells it."""
-    value: Decimal | str = Decimal(award.amount).scaleb(-award.precision).normalize()
-    if award.text is not None:
-        value = award.text
-    return AwardLine(
-        award.event,
-        None if award.at is None else moment(award.at),
-        award.rule,
-        award.customer,
-        award.unit,
-        value,
-        award.status,
-    )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import dsl
 from app.services.cases.case import AwardLine, Case, Opening, RefusalLine
 from app.services.cases.outcome import Actual, Difference
+from dsl.engine.calendar import moment
 from dsl.meaning.checked import Program
 
 # An imported customer is a profile event before all others of that customer.
@@ -18,11 +19,18 @@ BEFORE_ALL = "1900-01-01T00:00:00+00:00"
 IDENTITY = ("id", "type", "at", "customer")
 
 
+class NotRun(Exception):
+    """The evaluator does not run a case, for want of what the message names."""
+
+
 class Engine(Protocol):
     """An evaluator of cases."""
 
     def run(self, case: Case, programs: Sequence[Program]) -> Actual:
-        """What comes of a case whose texts, version by version, are these checked programs."""
+        """What comes of a case whose texts, version by version, are these checked programs.
+
+        NotRun is raised where this evaluator does not run what it takes.
+        """
         ...
 
 
@@ -55,16 +63,30 @@ def opening_balances(opening: Opening, program: Program) -> dict[str, Decimal]:
 
 
 def award_lines(decision: dsl.Decision) -> list[AwardLine]:
-    """What a decision pays, in text order."""
-    return [
-        AwardLine(decision.event_id, None, a.rule, a.customer, a.unit, exact(a.amount, a.precision))
-        for a in decision.awards
-    ]
+    """What a decision brings, in text order."""
+    return [_award_line(award) for award in decision.awards]
+
+
+def _award_line(award: dsl.Award) -> AwardLine:
+    """An award as a case tells it."""
+    value: Decimal | str = exact(award.amount, award.precision).normalize()
+    if award.text is not None:
+        value = award.text
+    return AwardLine(
+        award.event,
+        None if award.at is None else moment(award.at),
+        award.rule,
+        award.customer,
+        award.unit,
+        value,
+        award.status,
+    )
 
 
 def refusal_lines(decision: dsl.Decision) -> list[RefusalLine]:
-    """The rules that did not pay, but for those that came to nothing."""
-    return [
+    """Why an event was not taken, and the rules that did not pay but for those at nothing."""
+    whole = [RefusalLine(decision.event_id, None, decision.refused)] if decision.refused else []
+    return whole + [
         RefusalLine(decision.event_id, outcome.rule, outcome.reason)
         for outcome in decision.outcomes
         if outcome.reason not in (None, "nothing")

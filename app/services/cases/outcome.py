@@ -37,15 +37,20 @@ class Actual:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """A case and how it differs from what was expected; without differences it passed."""
+    """A case and how it differs from what was expected; without differences it passed.
+
+    `not_run` says why the evaluator was not asked, where it was not: then it neither passed nor
+    failed.
+    """
 
     case: Case
     differences: tuple[Difference, ...]
+    not_run: str | None = None
 
     @property
     def passed(self) -> bool:
         """True where nothing differs."""
-        return not self.differences
+        return not self.differences and self.not_run is None
 
 
 def compare(case: Case, actual: Actual) -> tuple[Difference, ...]:

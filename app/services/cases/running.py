@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dsl
 from app.services.cases.case import Case
-from app.services.cases.engines import Engine
+from app.services.cases.engines import Engine, NotRun
 from app.services.cases.outcome import CaseResult, Difference, compare, compare_errors
 from dsl.text.source import Source
 
@@ -25,7 +25,11 @@ def run_case(case: Case, engine: Engine) -> CaseResult:
     if case.expect.errors or codes:
         differences = compare_errors(case.expect.errors, codes)
         return CaseResult(case, (*differences, *listed) if differences else ())
-    return CaseResult(case, compare(case, engine.run(case, programs)))
+    try:
+        actual = engine.run(case, programs)
+    except NotRun as reason:
+        return CaseResult(case, (), not_run=str(reason))
+    return CaseResult(case, compare(case, actual))
 
 
 def _listed(text: str, problem: dsl.Diagnostic) -> Difference:

@@ -23,6 +23,7 @@ from app.services import customers, ledger, programs, rules
 from app.services.cases.case import Case, Version, instant
 from app.services.cases.engines import (
     IDENTITY,
+    NotRun,
     award_lines,
     conflict,
     exact,
@@ -31,6 +32,7 @@ from app.services.cases.engines import (
     refusal_lines,
 )
 from app.services.cases.outcome import Actual, Difference
+from app.services.gaps import NOT_TAKEN, gaps
 from app.services.ingest import Accepted, import_customers, ingest
 from dsl.meaning.checked import Program
 from dsl.text import ast
@@ -41,6 +43,8 @@ CONFLICT = 409
 # More than any case has.
 MOST_CUSTOMERS = 100_000
 IN_MEMORY = "sqlite://"
+# What the service does not take in, and what people do.
+NOT_SENT = NOT_TAKEN | {"release", "reject"}
 
 
 class ServiceEngine:
@@ -52,6 +56,9 @@ class ServiceEngine:
 
     def run(self, case: Case, checked: Sequence[Program]) -> Actual:
         """What the service records, event by event in the order of delivery."""
+        missing = not_run(case, checked)
+        if missing:
+            raise NotRun(", ".join(missing))
         with db.sessions(self._database)() as session:
             actual = _ServiceRun(session, case, checked[-1]).actual()
             session.rollback()
@@ -60,6 +67,13 @@ class ServiceEngine:
     def close(self) -> None:
         """Let go of the database."""
         self._database.dispose()
+
+
+def not_run(case: Case, checked: Sequence[Program]) -> list[str]:
+    """What of a case the service does not run yet: forms of its programs, and kinds of events."""
+    forms = [gap.form for program in checked for gap in gaps(program)]
+    types = [str(raw.get("type")) for raw in case.events]
+    return list(dict.fromkeys([*forms, *(one for one in types if one in NOT_SENT)]))
 
 
 class _ServiceRun:
