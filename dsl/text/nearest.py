@@ -7,6 +7,8 @@ from collections.abc import Iterable
 # Words up to this length may be one edit away, longer ones two.
 SHORT = 5
 LONGEST = 64
+# With so many letters a word may be the beginning of another.
+BEGUN = 4
 
 
 def distance(left: str, right: str, most: int) -> int:
@@ -45,7 +47,8 @@ def distance(left: str, right: str, most: int) -> int:
 def near(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The candidates that may have been meant, the closest first; else in their order.
 
-    Case is free; a word of up to five letters may be one edit away, a longer one two.
+    Case is free; a word of up to five letters may be one edit away, a longer one two, or the
+    beginning of what was meant.
     """
     if len(word) > LONGEST:
         return ()
@@ -56,6 +59,8 @@ def near(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
         # A word of one or two letters is close to every other.
         room = min(most, len(candidate) // 2)
         edits = distance(folded, candidate.casefold(), room)
+        if edits > room and len(folded) >= BEGUN and candidate.startswith(folded):
+            edits = room
         if edits <= room:
             found.append((edits, candidate))
     return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0]))
@@ -73,6 +78,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         if abs(len(candidate) - len(word)) > room + 1:
             continue
         edits = distance(folded, candidate.casefold(), room)
+        if edits > room and len(folded) >= BEGUN and candidate.startswith(folded):
+            edits = room
         if edits <= room:
             best, most = candidate, edits - 1
             if most < 0:

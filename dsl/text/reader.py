@@ -35,6 +35,8 @@ STATEMENTS = frozenset(
 _JOINTS = frozenset({"COMMA", "RPAR", "AND", "OR"})
 # The first words of clauses that stand inside others too: the next word must be a clause's.
 _ELSEWHERE = frozenset({"IN", "WITH", "AFTER", "FROM"})
+# Words of so few letters are mistyped for what fits only.
+SHORTEST = 3
 _OPERATORS = frozenset({"COMPARATOR", "PLUS", "MINUS", "STAR", "SLASH", "DOT", "COMMA", "RPAR"})
 
 
@@ -190,9 +192,9 @@ class Reader:
         if lexeme.in_other_quotes and "STRING" in allowed:
             inner = lexeme.raw[1:-1].replace("\\", "\\\\").replace('"', '\\"')
             return token(lexeme, "STRING")._replace(text=f'"{inner}"')
-        if not lexeme.is_word:
-            word = self._grammar.spoken.mistyped.get(lexeme.text)
-            return None if word is None else self._as_word(lexeme, word, allowed)
+        word = self._grammar.spoken.mistyped.get(lexeme.text.lower())
+        if word is not None or not lexeme.is_word:
+            return self._as_word(lexeme, word, allowed) if word else None
         if len(lexeme.text) > LONGEST:
             return None
         words = keywords(lexeme.text, allowed, self._grammar)
@@ -200,8 +202,9 @@ class Reader:
         fitting = [made for made in meant if self._fits(made, at + 1)]
         if fitting:
             return fitting[0]
-        # A keyword out of its place is none that was mistyped.
-        return meant[0] if meant and lexeme.text.lower() not in self._grammar.words else None
+        # A keyword out of its place is none that was mistyped, and short words are all alike.
+        told = len(lexeme.text) > SHORTEST and lexeme.text.lower() not in self._grammar.words
+        return meant[0] if meant and told else None
 
     def _as_word(self, lexeme: Lexeme, word: str, allowed: frozenset[str]) -> Token | None:
         """A lexeme as the terminal that a word or a sign is here."""

@@ -101,6 +101,10 @@ MEANT = {
     "on purchase where x > 10 ⟦eur⟧ award 5 points": "EUR",
     "attributes of customer: style ⟦txt⟧": "text",
     "⟦tire⟧ gold: 5000 spent ever": "tier",
+    "unit points: expire 12 months after ⟦earn⟧": "earned",
+    "on purchase ⟦when⟧ x = 1 award 5 points": "where",
+    "on purchase ⟦if⟧ x = 1 award 5 points": "where",
+    "on purchase where x = 1 ⟦gives⟧ 5 points": "award",
 }
 
 
@@ -117,6 +121,12 @@ def test_a_mistyped_word_is_read_as_the_one_that_was_meant(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "on purchase award 5 points ⟦if⟧ amount > 5",
+        'campaign "S" ⟦from⟧ 2026-03-01\ngift "M": worth 3 CNY ⟦cost⟧ 1 CNY\nrule "a" ⟦on⟧ x award 5 y',
+        'list x: ⟦A⟧-1, A-2\nreward "F": 150 points, ⟦silver⟧ and above\nunit p: worth 1\n⟦tier⟧ x',
+        'challenge "W": 3 purchases within ⟦week⟧ award gift "M"\nguard "G": hold signup ⟦by⟧ x',
+        'on x where in segment ⟦and⟧ amount > 5 award gift⟦,⟧ badge "B" in campaign ⟦S⟧ budget⟦⟧',
+        "on x where no y ⟦and⟧ z = 3 award one of ⟦50%⟧: 5 points with 5% chance because ⟦x⟧",
         "on purchase ⟦wher⟧ x ⟦==⟧ 5 ⟦awad⟧ 5 points ⟦too⟧ gold",
         "on purchase where x > ⟦>⟧ 2 and y < ⟦<⟧ 3 award 5 points limit 5 per ⟦customer⟧",
         "on purchase where x in (1, ⟦,⟧ 2) and (y > ⟦=⟧ 3) award 5 points, ⟦points⟧, 6 points",
