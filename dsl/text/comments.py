@@ -42,27 +42,39 @@ def attach(comments: Sequence[Comment], anchors: Sequence[Node]) -> Comments:
             found = following < len(anchors)
             (owned.before[id(anchors[following])] if found else owned.last).append(text)
             continue
-        around = [node for node in anchors if _holds(node, comment.span)]
-        inner = around[-1] if around else None
-        ended = [
-            node
-            for node in anchors
-            if node.span.end <= comment.span.start
-            and (inner is None or inner.span.start <= node.span.start)
-            and node is not inner
-        ]
+        begun = bisect_left(starts, comment.span.start)
+        ended, inner = _ended_before(anchors, begun, comment)
         if ended:
             latest = max(node.span.end for node in ended)
-            owner = next(node for node in ended if node.span.end == latest)
+            owner = next(node for node in reversed(ended) if node.span.end == latest)
             owned.after[id(owner)].append(text)
         elif isinstance(inner, Statement):
             owned.heads[id(inner)].append(text)
         elif inner is not None:
+            around = (node for node in anchors[:begun] if _holds(node, comment.span))
             owner = next(node for node in around if node.span.end == inner.span.end)
             owned.after[id(owner)].append(text)
         else:
             owned.last.append(text)
     return owned
+
+
+def _ended_before(
+    anchors: Sequence[Node], begun: int, comment: Comment
+) -> tuple[list[Node], Node | None]:
+    """What ended before a comment inside the smallest node around it, last first, and that node.
+
+    The first `begun` of the anchors begin before the comment.
+    """
+    ended: list[Node] = []
+    for node in reversed(anchors[:begun]):
+        if _holds(node, comment.span):
+            return ended, node
+        ended.append(node)
+        if isinstance(node, Statement):
+            # What stands before it ended earlier.
+            break
+    return ended, None
 
 
 def _holds(node: Node, comment: Span) -> bool:

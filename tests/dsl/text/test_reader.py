@@ -122,7 +122,7 @@ def test_a_mistyped_word_is_read_as_the_one_that_was_meant(text: str) -> None:
     "text",
     [
         "on purchase award 5 points ⟦if⟧ amount > 5",
-        'campaign "S" ⟦from⟧ 2026-03-01\ngift "M": worth 3 CNY ⟦cost⟧ 1 CNY\nrule "a" ⟦on⟧ x award 5 y',
+        'campaign "S" ⟦from⟧ 2026-03-01\ngift "M": stock 3 ⟦cost⟧ 1 CNY\nrule "a" ⟦on⟧ x award 5 y',
         'list x: ⟦A⟧-1, A-2\nreward "F": 150 points, ⟦silver⟧ and above\nunit p: worth 1\n⟦tier⟧ x',
         'challenge "W": 3 purchases within ⟦week⟧ award gift "M"\nguard "G": hold signup ⟦by⟧ x',
         'on x where in segment ⟦and⟧ amount > 5 award gift⟦,⟧ badge "B" in campaign ⟦S⟧ budget⟦⟧',
