@@ -8,12 +8,11 @@ looking at every rule, before a time counts.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from benchmarks.measuring import one_core
+from benchmarks.measuring import PROCESSOR_TIME, one_core, processed, processor
 from benchmarks.ours import OURS
 from benchmarks.peers import PEERS, missing_peers
 from benchmarks.shape import Answer, Event, ShapeRule, expected, shape_events, shape_rules
@@ -63,11 +62,11 @@ class _Runner:
     def round(self, seconds: float) -> None:
         """Go through chunks until the time is over; whole chunks count."""
         run, done = self.contestant.run, 0
-        begun = time.perf_counter()
+        begun = processor()
         for chunk in itertools.cycle(self.chunks):
             run(chunk)
             done += self.size
-            if (spent := time.perf_counter() - begun) >= seconds:
+            if (spent := processor() - begun) >= seconds:
                 break
         self.best = max(self.best, done / spent)
 
@@ -104,6 +103,7 @@ def measure(sizes: Sequence[int] = SIZES, seconds: float = SECONDS, pool: int = 
                 ' category = "c4" award 61 points to gold`, one pair in 500 matching; the best of'
                 f" {ROUNDS} rounds taken in turns; all answers compared on a sample."
             ),
+            PROCESSOR_TIME,
             *(
                 [f"Not installed, so not measured: {', '.join(missing)}; `make bench` does it."]
                 if missing
@@ -142,9 +142,7 @@ def measure_rates(
 def _runner(contestant: Contestant, events: Sequence[Event], seconds: float) -> _Runner:
     """Chunks of so many events that a slow contestant ends a round in time too."""
     probe = contestant.prepare(events[:LEAST_CHUNK])
-    begun = time.perf_counter()
-    contestant.run(probe)
-    rate = LEAST_CHUNK / (time.perf_counter() - begun)
+    rate = LEAST_CHUNK / processed(lambda: contestant.run(probe))
     size = max(LEAST_CHUNK, min(CHUNK, len(events), int(rate * seconds / 4)))
     needed = min(len(events), max(size, int(2 * rate * seconds)))
     chunks = [events[start : start + size] for start in range(0, needed - size + 1, size)]

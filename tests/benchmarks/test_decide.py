@@ -32,5 +32,5 @@ def test_every_kind_of_rule_awards_something() -> None:
 
 def test_the_table_has_a_line_for_each_program() -> None:
     table = decide.measure({12: 1, 24: 1}, seeded=50, decided=50)
-    assert [row[:2] for row in table.rows] == [(12, 50), (24, 50)]
+    assert [row[:3] for row in table.rows] == [(12, 50, 50), (24, 50, 50)]
     assert all(len(row) == len(table.columns) for row in table.rows)
