@@ -40,13 +40,16 @@ Changes = list[tuple[str, Change]]
 
 @dataclass(frozen=True)
 class Cause:
-    """Under which program and at which place something is decided, and what it goes back to."""
+    """Under which program and at which place something is decided, and what it goes back to.
+
+    `timed` is true of timers and of derived events; only the latter are `derived`.
+    """
 
     program: Program
     place: Place
     root: str
     timed: bool = False
-    depth: int = 0
+    derived: bool = False
 
 
 class Evaluator:
@@ -284,14 +287,16 @@ class Evaluator:
 
     def after(self, event: Event, cause: Cause, touched: Iterable[str]) -> Changes:
         """Step 9: settle the customer, complete challenges, settle who else was paid."""
-        changes = self.changed(event.customer, event.at, cause, "after")
+        # A tier of one step at a time is risen to once for an event and all that follows from it.
+        when: When = "before" if cause.derived else "after"
+        changes = self.changed(event.customer, event.at, cause, when)
         if not cause.timed and event.type:
             scene = self.scene(event, cause.program, cause.place)
             changes += [
                 (event.customer, Change("challenge completed", name)) for name in complete(scene)
             ]
         for customer in sorted(set(touched) - {event.customer}, key=str.encode):
-            changes += self.changed(customer, event.at, cause, "after")
+            changes += self.changed(customer, event.at, cause, when)
         return changes
 
     def follow(self, changes: Changes, event: Event, cause: Cause) -> None:
@@ -307,7 +312,7 @@ class Evaluator:
                 continue
             about = f"{caused_by}|{change.trigger}|{change.name}"
             derived = Event(about, "", event.at, customer)
-            own = replace(cause, timed=True)
+            own = replace(cause, timed=True, derived=True)
             more = self.decide(derived, own, rules)
             queue += [(who, one, about, depth + 1) for who, one in more]
 

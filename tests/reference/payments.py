@@ -56,7 +56,6 @@ class Decision:
     moment: Moment
     tier: str | None
     segments: frozenset[str]
-    depth: int = 0
     record: Record | None = None
     on_hold: bool = False
     rejected: bool = False
