@@ -93,18 +93,17 @@ def _checked(file: Path) -> checked.Program:
 
 def _print(result: FileRun) -> None:
     run = result.run
-    program = run.compiled.program
     table = Table(box=None, pad_edge=False)
     table.add_column(gettext("Rule"), overflow="fold")
     units = list(run.total().units)
     for name in (gettext("Awards"), gettext("Customers"), *units):
         table.add_column(name, justify="right")
     for name, total in run.by_rule().items():
-        table.add_row(name, *_cells(figures(total, program), units))
+        table.add_row(name, *_cells(figures(total, run), units))
     table.add_section()
-    table.add_row(gettext("Total"), *_cells(figures(run.total(), program), units))
+    table.add_row(gettext("Total"), *_cells(figures(run.total(), run), units))
     if result.against is not None:
-        other = figures(result.against.total(), result.against.compiled.program)
+        other = figures(result.against.total(), result.against)
         table.add_row(gettext("Against"), *_cells(other, units))
     Console(markup=False, highlight=False).print(table)
     if result.against is not None:

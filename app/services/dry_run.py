@@ -136,7 +136,6 @@ class Previews:
             progress=step.upto(WHOLE),
         )
         live_name = _live_name(session, program, draft.rule, now)
-        own, theirs = compiled.program, live.program
         own_totals, their_totals = after.by_rule(), before.by_rule()
         units = _units(after, name)
         gaining, losing = _moved(before, after, units[0]) if units else (0, 0)
@@ -146,10 +145,10 @@ class Previews:
             until=until,
             events=after.decided,
             units=units,
-            live=figures(before.total(), theirs),
-            draft=figures(after.total(), own),
-            rule=figures(own_totals[name], own),
-            before=figures(was, theirs) if was is not None else None,
+            live=figures(before.total(), before),
+            draft=figures(after.total(), after),
+            rule=figures(own_totals[name], after),
+            before=figures(was, before) if was is not None else None,
             gaining=gaining,
             losing=losing,
             days=_days(before, after),
@@ -231,9 +230,7 @@ def _live_name(
 
 def _units(run: DryRun, name: str) -> list[str]:
     """The units of the draft's rule, then the others that were awarded."""
-    own = next(rule for rule in run.compiled.program.rules if rule.name == name)
-    named = [reward.unit.name for reward in own.rewards]
-    return list(dict.fromkeys([*named, *run.total().units]))
+    return list(dict.fromkeys([*run.units_of(name), *run.total().units]))
 
 
 def _moved(before: DryRun, after: DryRun, unit: str) -> tuple[int, int]:
@@ -255,12 +252,11 @@ def _days(before: DryRun, after: DryRun) -> list[Day]:
         return []
     count = (dates[-1] - dates[0]).days + 1
     every = [dates[0] + dt.timedelta(days=number) for number in range(count)]
-    programs_of = before.compiled.program, after.compiled.program
     return [
         Day(
             date,
-            amounts(old.get(date, {}), programs_of[0]),
-            amounts(new.get(date, {}), programs_of[1]),
+            amounts(old.get(date, {}), before),
+            amounts(new.get(date, {}), after),
         )
         for date in every
     ]
@@ -271,7 +267,7 @@ def _samples(run: DryRun, name: str, language: str) -> list[SampleDecision]:
         SampleDecision(
             event_id=sample.decision.event_id,
             customer=sample.decision.customer,
-            at=moment(int(run.history.at[sample.row])),
+            at=moment(sample.at),
             paid=any(award.rule == name for award in sample.decision.awards),
             awards=sample.decision.awards,
             explanations=dsl.explain(run.compiled.program, sample.decision, language),

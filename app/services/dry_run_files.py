@@ -43,9 +43,8 @@ class FileRun:
 
     def customers(self) -> dict[str, Json]:
         """What every customer got, by unit, in the order of ids."""
-        program = self.run.compiled.program
         return {
-            customer: plain(units, program)
+            customer: plain(units, self.run)
             for customer, units in sorted(self.run.by_customer().items())
         }
 
@@ -54,7 +53,7 @@ class FileRun:
         customers = self.customers()
         answer: Json = {
             "rules": _rules(self.run),
-            "totals": _total(self.run.total(), self.run.compiled.program),
+            "totals": _total(self.run.total(), self.run),
             "events": self.run.decided,
             "seconds": round(self.seconds, 3),
             "left_out": self.left_out.to_json(),
@@ -66,7 +65,7 @@ class FileRun:
         if self.against is not None:
             answer["against"] = {
                 "rules": _rules(self.against),
-                "totals": _total(self.against.total(), self.against.compiled.program),
+                "totals": _total(self.against.total(), self.against),
             }
             answer["difference"] = difference(self.run, self.against)
         return answer
@@ -119,32 +118,29 @@ def _catalogue(program: checked.Program) -> tuple[object, ...]:
 
 
 def _rules(run: DryRun) -> Json:
-    program = run.compiled.program
-    return {name: _total(total, program) for name, total in run.by_rule().items()}
+    return {name: _total(total, run) for name, total in run.by_rule().items()}
 
 
-def _total(total: RuleTotal, program: checked.Program) -> Json:
+def _total(total: RuleTotal, run: DryRun) -> Json:
     return {
         "awards": total.awards,
         "customers": total.customers,
-        **plain(total.units, program),
+        **plain(total.units, run),
     }
 
 
-def plain(units: Mapping[str, int], program: checked.Program) -> Json:
+def plain(units: Mapping[str, int], run: DryRun) -> Json:
     """Scaled amounts by unit: of whole units integers, of others exact decimal texts."""
     return {
-        unit: amount if program.units[unit].precision == 0 else f"{exact:f}"
-        for (unit, amount), exact in zip(
-            units.items(), amounts(units, program).values(), strict=True
-        )
+        unit: amount if run.precisions[unit] == 0 else f"{exact:f}"
+        for (unit, amount), exact in zip(units.items(), amounts(units, run).values(), strict=True)
     }
 
 
 def difference(run: DryRun, against: DryRun) -> Json:
     """How much more the run gave than the other; how many customers get more, and less."""
-    mine = figures(run.total(), run.compiled.program)
-    theirs = figures(against.total(), against.compiled.program)
+    mine = figures(run.total(), run)
+    theirs = figures(against.total(), against)
     zero = Decimal(0)
     units = {
         unit: mine.units.get(unit, zero) - theirs.units.get(unit, zero)

@@ -3,8 +3,9 @@
 The only place in the language that knows NumPy and Arrow.
 """
 
-from dsl.engine.columns.dry_run import DryRun, RuleTotal, Sample, dry_run
+from dsl.engine.columns.dry_run import DryRun, RuleTotal, dry_run
 from dsl.engine.columns.history import History, LeftOut, MissingColumnError
+from dsl.engine.columns.run import Sample
 
 __all__ = [
     "DryRun",

@@ -1,7 +1,7 @@
-"""A program run over a history: the emitted text, event by event in the order (`at`, `id`).
+"""A program run over a history: the fold of the live decision, event by event.
 
-Balances and counters start from nothing; what follows from earlier events (windows, tiers,
-attributes) is folded from all of the history. Nothing is written anywhere.
+Balances, counters and challenges start from nothing; what follows from earlier events (windows,
+tiers, segments, attributes) is folded from all of the history. Nothing is written anywhere.
 """
 
 from __future__ import annotations
@@ -9,27 +9,36 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from dsl.engine.calendar import instant
-from dsl.engine.columns.encode import Clock
-from dsl.engine.columns.run import Run, code_of
-from dsl.engine.encode import EPOCH_ORDINAL
+from dsl.engine.clock import date_of
+from dsl.engine.columns.clock import Clocks
+from dsl.engine.columns.run import STATUSES, Run, Sample
+from dsl.engine.paying import name_of
+from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.decision import Decision
-    from dsl.engine.live import Compiled
+    from dsl.engine.compiled import Compiled, RewardPlan
+
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
+WITHHELD, REVOKED = STATUSES.index("withheld"), STATUSES.index("revoked")
+# What sums of so many awards may come to is added up in 64 bits; beyond, as Python does.
+SAFE = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTotal:
-    """What one rule gave: awards, how many customers got any, and how much of each unit."""
+    """What one rule gave: awards, how many customers got any, and how much of each unit.
+
+    Units are money and things too, things by their kind. What was withheld is not given; what was
+    taken back is no award, but is taken off the amounts.
+    """
 
     awards: int
     customers: int
@@ -37,95 +46,146 @@ class RuleTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One decision of the run with its reasons, and the row of its event in the history."""
-
-    row: int
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
 class DryRun:
-    """The awards of a run, one row each: the event's row, rule and reward by index, the amount.
+    """The awards of a run, a row each, in the order they were decided.
 
-    Amounts are integers of the unit's precision. `decided` counts the events of the period.
+    `rows` are those of their events in the history, -1 of a timer or a derived event; `at` is their
+    time; `customers`, `rules`, `units` (money, and kinds of thing, among them) and `texts` (what
+    things are called, -1 without) are places in the names beside them; `rewards` are places in the
+    rule; `statuses` in STATUSES. Amounts are integers of `precisions` by unit. `decided` counts the
+    events of the period.
     """
 
     compiled: Compiled
     history: History
     decided: int
     rows: Ints
+    at: Ints
+    customers: Ints
     rules: Ints
     rewards: Ints
+    units: Ints
+    texts: Ints
     amounts: Ints
+    statuses: Ints
+    customer_ids: tuple[str, ...]
+    rule_names: tuple[str, ...]
+    unit_names: tuple[str, ...]
+    text_names: tuple[str, ...]
+    precisions: Mapping[str, int]
     samples: tuple[Sample, ...] = field(default=())
 
-    @property
-    def units(self) -> Ints:
-        """The unit of each award, as an index into the program's units."""
-        names = list(self.compiled.program.units)
-        widest = max((len(r.rewards) for r in self.compiled.program.rules), default=0)
-        table = np.zeros((len(self.compiled.program.rules) or 1, widest or 1), np.int64)
-        for index, rule in enumerate(self.compiled.program.rules):
-            for place, reward in enumerate(rule.rewards):
-                table[index, place] = names.index(reward.unit.name)
-        return np.asarray(table[self.rules, self.rewards])
+    def units_of(self, rule: str) -> list[str]:
+        """What a rule may give: units, money, kinds of things."""
+        plan = next(plan for plan in self.compiled.rules if plan.name == rule)
+        given = [one for reward in plan.rewards for one in _every(reward)]
+        return list(dict.fromkeys(name_of(one.reward) for one in given if not one.choices))
 
     @property
-    def customers(self) -> Ints:
-        """The customer of each award, as an index into the history's customers."""
-        return np.asarray(self.history.customers[self.rows])
+    def given(self) -> Bools:
+        """True of the rows that are not withheld."""
+        return np.asarray(self.statuses != WITHHELD)
+
+    @property
+    def is_award(self) -> Bools:
+        """True of what was given, False of what was taken back."""
+        takes = np.zeros((len(self.rule_names) or 1, self._widest()), np.bool_)
+        for rule, plan in enumerate(self.compiled.rules):
+            for place, reward in enumerate(plan.rewards):
+                takes[rule, place] = any(_deducts(one) for one in _every(reward))
+        lowers = takes[self.rules, self.rewards] if len(self.rules) else self.given
+        kept = self.given & (self.statuses != REVOKED)
+        return np.asarray(kept & ((self.amounts > 0) | lowers))
+
+    def _widest(self) -> int:
+        return max((len(plan.rewards) for plan in self.compiled.rules), default=1) or 1
+
+    @property
+    def _moved(self) -> Ints:
+        """What the amounts are with revoked things taken off."""
+        return np.where(self.statuses == REVOKED, -np.abs(self.amounts), self.amounts)
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
-        units, customers = self.units, self.customers
-        totals = {}
-        for index, rule in enumerate(self.compiled.program.rules):
-            own = self.rules == index
-            totals[rule.name] = RuleTotal(
-                awards=int(own.sum()),
-                customers=len(np.unique(customers[own])),
-                units=self._sums(units[own], self.amounts[own]),
-            )
-        return totals
+        return {name: self._total(self.rules == n) for n, name in enumerate(self.rule_names)}
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
+        return self._total(np.ones(len(self.rows), np.bool_))
+
+    def _total(self, chosen: Bools) -> RuleTotal:
+        awards = chosen & self.is_award
+        given = chosen & self.given
         return RuleTotal(
-            len(self.rows), len(np.unique(self.customers)), self._sums(self.units, self.amounts)
+            awards=int(awards.sum()),
+            customers=len(np.unique(self.customers[awards])),
+            units=self._sums(self.units[given], self._moved[given]),
         )
+
+    def _sums(self, units: Ints, amounts: Ints) -> dict[str, int]:
+        return {
+            self.unit_names[unit]: _sum(amounts[units == unit])
+            for unit in sorted(np.unique(units).tolist(), key=self._order)
+        }
+
+    def _order(self, unit: int) -> tuple[int, int]:
+        """The program's units in its order, then what else there is as it came."""
+        names = list(self.compiled.program.units)
+        name = self.unit_names[unit]
+        return (names.index(name) if name in names else len(names)), unit
 
     def by_day(self) -> dict[dt.date, dict[str, int]]:
         """How much of each unit the awards of each local date came to, in the order of dates."""
-        names = list(self.compiled.program.units)
-        zone = ZoneInfo(self.compiled.program.timezone)
-        days = Clock(self.history.at[self.rows], zone).part("date")
-        totals: dict[dt.date, dict[str, int]] = {}
-        for day, unit, amount in zip(
-            days.tolist(), self.units.tolist(), self.amounts.tolist(), strict=True
-        ):
-            own = totals.setdefault(dt.date.fromordinal(day + EPOCH_ORDINAL), {})
-            own[names[unit]] = own.get(names[unit], 0) + amount
-        return totals
-
-    def _sums(self, units: Ints, amounts: Ints) -> dict[str, int]:
-        names = list(self.compiled.program.units)
-        # Sums stay exact: NumPy's add in 64 bits, which 10**18 a row could leave, is not used.
-        return {
-            names[unit]: sum(amounts[units == unit].tolist()) for unit in np.unique(units).tolist()
-        }
+        days = Clocks(self.at, self.compiled.program.timezone).part("date")
+        found = self._by(days)
+        return {date_of(day): found[day] for day in sorted(found)}
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""
-        names = list(self.compiled.program.units)
-        totals: dict[str, dict[str, int]] = {}
-        cells = zip(
-            self.customers.tolist(), self.units.tolist(), self.amounts.tolist(), strict=True
-        )
-        for customer, unit, amount in cells:
-            own = totals.setdefault(self.history.customer_ids[customer], {})
-            own[names[unit]] = own.get(names[unit], 0) + amount
+        return {self.customer_ids[code]: own for code, own in self._by(self.customers).items()}
+
+    def _by(self, keys: Ints) -> dict[int, dict[str, int]]:
+        given = self.given
+        totals: dict[int, dict[str, int]] = {}
+        for key, unit, amount in _grouped(keys[given], self.units[given], self._moved[given]):
+            totals.setdefault(key, {})[self.unit_names[unit]] = amount
         return totals
+
+
+def _sum(amounts: Ints) -> int:
+    """An exact sum: NumPy's add in 64 bits is used where it cannot leave them."""
+    if not len(amounts):
+        return 0
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    return int(amounts.sum()) if largest * len(amounts) < SAFE else sum(amounts.tolist())
+
+
+def _grouped(keys: Ints, units: Ints, amounts: Ints) -> Iterable[tuple[int, int, int]]:
+    """The sum of each key and unit."""
+    if not len(keys):
+        return
+    order = np.lexsort((units, keys))
+    keys, units, amounts = keys[order], units[order], amounts[order]
+    starts = np.flatnonzero(
+        np.concatenate([[True], (keys[1:] != keys[:-1]) | (units[1:] != units[:-1])])
+    )
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    if largest * len(amounts) < SAFE:
+        sums = np.add.reduceat(amounts, starts).tolist()
+    else:
+        ends = [*starts.tolist()[1:], len(keys)]
+        sums = [_sum(amounts[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]
+    yield from zip(keys[starts].tolist(), units[starts].tolist(), sums, strict=True)
+
+
+def _every(reward: RewardPlan) -> Iterable[RewardPlan]:
+    yield reward
+    for _, choice in reward.choices:
+        yield choice
+
+
+def _deducts(reward: RewardPlan) -> bool:
+    return isinstance(reward.reward.form, checked.Deduction)
 
 
 def dry_run(
@@ -136,29 +196,42 @@ def dry_run(
     until: dt.datetime | None = None,
     watch: str | None = None,
     samples: int = 0,
+    secret: bytes = b"",
     progress: Callable[[int, int], None] | None = None,
 ) -> DryRun:
-    """Decide the events from `since` on and before `until`.
+    """Decide the events from `since` on and before `until`, and what falls due by then.
 
-    `watch` names the rule whose latest `samples` paying decisions are kept, with a few of its
-    others; `progress` is called with how many events are done and how many there are, and may
-    raise to end the run.
+    `until` None is up to the last event. `watch` names the rule whose latest `samples` paying
+    decisions are kept, with a few of its others; draws are keyed by `secret`; `progress` is called
+    with how many events are done and how many there are, and may raise to end the run.
     """
-    lower = instant(since) if since else -(1 << 62)
-    upper = instant(until) if until else 1 << 62
-    first, end = np.searchsorted(history.at, [lower, upper]).tolist()
-    run = Run(compiled, history, progress)
-    run.fold(first)
-    run.decide(first, end, watch, samples)
-    awards = np.array(run.awards, np.int64).reshape(-1, 3)
-    profiles = history.types[first:end] == code_of(history, "profile")
+    lower = instant(since) if since is not None else None
+    upper = instant(until) if until is not None else 1 << 62
+    first, end = np.searchsorted(history.at, [-(1 << 62) if lower is None else lower, upper])
+    first, end = int(first), max(int(first), int(end))
+    run = Run(compiled, history, secret, progress)
+    if end or until is not None:
+        last = upper - 1 if until is not None else int(history.at[end - 1])
+        run.decide(first, end, lower if first else None, last, watch, samples)
+    found, columns = run.collected, run.collected.columns()
+    profiles = history.profiles(first, end)
     return DryRun(
-        compiled,
-        history,
-        end - first - int(profiles.sum()),
-        awards[:, 0],
-        awards[:, 1],
-        awards[:, 2],
-        np.array(run.amounts, np.int64),
-        tuple(Sample(row, decision) for row, decision in run.samples()),
+        compiled=compiled,
+        history=history,
+        decided=end - first - profiles,
+        rows=columns["row"],
+        at=columns["at"],
+        customers=columns["customer"],
+        rules=columns["rule"],
+        rewards=columns["reward"],
+        units=columns["unit"],
+        texts=columns["text"],
+        amounts=columns["amount"],
+        statuses=columns["status"],
+        customer_ids=found.customers.names,
+        rule_names=tuple(found.rules),
+        unit_names=found.units.names,
+        text_names=found.texts.names,
+        precisions=found.precisions,
+        samples=tuple(run.samples),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from dsl.engine.cells import E_AT, E_FIRST, E_LINES, E_TYPE, NA
+from dsl.engine.cells import E_AT, E_LINES, E_TYPE, NA
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.convert import Column, Ints
 from dsl.engine.columns.events import LineItems, PastEvent

@@ -43,9 +43,8 @@ def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -
         if last is None:
             book.begin(entry.at)
         last = entry.at
-        if entry.event.type in TAKEN_AS_GIVEN:
-            _remember(book, entry)
-        elif at_once and entry.event.type != "refund":
+        type_ = entry.event.type
+        if type_ in TAKEN_AS_GIVEN or (at_once and type_ != "refund"):
             _remember(book, entry)
         else:
             book.take(entry)

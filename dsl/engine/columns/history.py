@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
-from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
 from dsl.engine.cells import LARGEST, NA
+from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ class History:
     def span(self) -> tuple[dt.datetime, dt.datetime] | None:
         """The times of the first and last event."""
         return (moment(int(self.at[0])), moment(int(self.at[-1]))) if len(self) else None
+
+    def profiles(self, first: int, end: int) -> int:
+        """How many events from one row up to another are profiles."""
+        codes = [code for code, name in enumerate(self.type_names) if name == PROFILE]
+        return int(np.isin(self.types[first:end], codes).sum())
 
     def event_id(self, row: int) -> str:
         """The id of an event."""
@@ -350,7 +355,9 @@ def _completed(columns: dict[str, Column], count: int) -> dict[str, Column]:
     own = columns.get("amount")
     amount = np.full(count, NA, np.int64) if own is None else own.values
     if price is not None:
-        derived = np.where(price.values == NA, NA, price.values * quantity)
+        # What is too large to be exact is absent.
+        fits = np.abs(price.values.astype(np.float64) * quantity) < LARGEST
+        derived = np.where((price.values == NA) | ~fits, NA, price.values * quantity)
         amount = np.where(amount == NA, derived, amount)
     columns["amount"] = Column(amount)
     return columns

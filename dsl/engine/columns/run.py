@@ -38,9 +38,9 @@ AWARD = ("row", "at", "customer", "rule", "reward", "unit", "text", "amount", "s
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One decision of the run with its reasons; `row` is its event's in the history, or -1."""
+    """One decision of the run with its reasons, and its instant."""
 
-    row: int
+    at: int
     decision: Decision
 
 
@@ -165,7 +165,7 @@ class Run:
             if watched is None:
                 continue
             if row >= reasoned:
-                found.append(Sample(row, decision))
+                found.append(self._sample(row, decision))
             elif pays(decision, watched):
                 paid.append(row)
         if self.progress is not None:
@@ -192,9 +192,12 @@ class Run:
         again = self._decisions(
             self._book(first, since), first, end, self.ats[end - 1], wanted.__contains__
         )
-        earlier = [Sample(row, decision) for row, decision in again if row in wanted]
+        earlier = [self._sample(row, decision) for row, decision in again if row in wanted]
         self.samples = _latest(earlier + found, watched, samples)
         self.collected = collected
+
+    def _sample(self, row: int, decision: Decision) -> Sample:
+        return Sample(self.ats[row] if decision.at is None else decision.at, decision)
 
     def _decisions(
         self, book: Book, first: int, end: int, until: int, reasoned: Callable[[int], bool]

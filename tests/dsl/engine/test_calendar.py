@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.engine.calendar import before, from_local, instant, moment, period_index, to_local
-from dsl.engine.columns.encode import Clock
+from dsl.engine.clock import Clock
+from dsl.engine.columns.clock import Clocks
 
 NEW_YORK = "America/New_York"
 SHANGHAI = "Asia/Shanghai"
@@ -90,11 +91,14 @@ def test_a_period_ends_at_its_last_local_midnight(period: str, last: str, first:
 
 
 @given(st.lists(INSTANTS, min_size=1, max_size=30), st.sampled_from(ZONES), st.integers(1, 40))
-def test_columns_of_times_agree_with_single_ones(points: list[int], name: str, months: int) -> None:
-    zone = ZoneInfo(name)
-    clock = Clock(np.array(points, np.int64), zone)
-    assert clock.local.tolist() == [to_local(point, zone) for point in points]
-    assert clock.before(months).tolist() == [before(p, months, "month", zone) for p in points]
+def test_columns_of_times_agree_with_single_ones(points: list[int], name: str, count: int) -> None:
+    clocks, clock = Clocks(np.array(points, np.int64), name), Clock(name)
+    assert clocks.local.tolist() == [clock.local(point) for point in points]
+    for unit in ("minute", "hour", "day", "week", "month", "quarter", "year"):
+        expected = [clock.before(point, count, unit) for point in points]
+        assert clocks.before(count, unit).tolist() == expected  # type: ignore[arg-type]  # its units
     for period in ("day", "week", "month", "quarter", "year"):
-        expected = [period_index(to_local(point, zone), period) for point in points]
-        assert clock.period(period).tolist() == expected
+        indexes = [clock.period(point, period) for point in points]  # type: ignore[arg-type]  # its periods
+        assert clocks.period(period).tolist() == indexes  # type: ignore[arg-type]  # its periods
+        starts = [clock.start(point, period, 1) for point in points]  # type: ignore[arg-type]  # its periods
+        assert clocks.start(period, 1).tolist() == starts  # type: ignore[arg-type]  # its periods

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dsl.engine.columns.convert import convert
-from dsl.engine.plan import NA
+from dsl.engine.cells import NA
 from dsl.meaning.types import Kind, Type
 
 MONEY = Type(Kind.MONEY, 4)
