@@ -8,7 +8,6 @@ is given from outside. Source: docs/language.md, section 4.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +16,24 @@ from dsl.engine.book import Book
 from dsl.engine.calendar import instant
 from dsl.engine.cells import NA, S_CURRENT, S_END
 from dsl.engine.customer import Entry
+from dsl.engine.keeping import (
+    first_kept,
+    history_texts,
+    layout_hash,
+    line_texts,
+    sums_from,
+)
 from dsl.engine.pricing import net_amount
 from dsl.engine.scene import mark
 from dsl.engine.settling import settle
-from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
     from dsl.engine.decision import CounterKey, Decision
-    from dsl.engine.layout import Columns
     from dsl.meaning import checked
     from dsl.meaning.events import Event
-
-CODED = (Kind.TEXT, Kind.CUSTOMER)
 
 
 class Live:
@@ -90,18 +92,20 @@ class Live:
     def snapshot(self) -> dict[str, Any]:
         """The state as JSON holds it: what is known of the customer, and the history."""
         compiled, customer = self.compiled, self._customer
-        past, line = compiled.layout.past, compiled.layout.line
+        first = first_kept(compiled, customer.history)
+        history, lines = customer.history[first:], customer.lines
+        width = compiled.layout.line.width
         return {
             "layout": layout_hash(compiled),
             "values": {name: _written(value) for name, value in customer.values.items()},
             "opted_in": sorted(customer.opted_in),
-            "history": self._plain(customer.history, compiled.width, _past_texts(compiled, past)),
-            "lines": self._plain(customer.lines, line.width, _line_texts(line)),
-            "sums": [customer.row[place] for place in compiled.uses.caches],
+            "history": self._plain(history, compiled.width, history_texts(compiled)),
+            "lines": self._plain(lines, width, line_texts(compiled)),
+            "sums": sums_from(compiled, customer.row, first),
             "fixed_tier": customer.fixed_tier,
         }
 
-    def _plain(self, cells: list[int], width: int, texts: list[int]) -> list[int | str | None]:
+    def _plain(self, cells: list[int], width: int, texts: Sequence[int]) -> list[int | str | None]:
         """Cells with texts in place of their codes, and None in place of what is absent."""
         plain: list[int | str | None] = [None if cell == NA else cell for cell in cells]
         for place in texts:
@@ -172,45 +176,6 @@ def _given(reward: RewardPlan) -> Iterator[RewardPlan]:
         yield reward
     for _, choice in reward.choices:
         yield from _given(choice)
-
-
-def layout_hash(compiled: Compiled) -> str:
-    """Tells whether one program's histories can be read by another."""
-    layout = compiled.layout
-    parts = (
-        compiled.program.timezone,
-        sorted(layout.types.items()),
-        sorted(layout.recorded),
-        list(layout.past.places),
-        [(key, layout.line.types.get(key)) for key in layout.line.places],
-        [layout.event.types.get(key[1]) for key in layout.past.places if key[0] == "field"],  # type: ignore[call-overload]  # the key of E
-        [key for key in layout.customer.places if key[0] == "cache"],
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _past_texts(compiled: Compiled, past: Columns) -> list[int]:
-    """The places of H at which there are codes of texts."""
-    found = []
-    for key, place in past.places.items():
-        match key:
-            case ("field", ("customer",)):
-                found.append(place)
-            case ("field", ("attribute", name)):
-                if compiled.layout.event.types["attribute", name].kind in CODED:
-                    found.append(place)
-            case _:
-                pass
-    return found
-
-
-def _line_texts(line: Columns) -> list[int]:
-    """The places of K at which there are codes of texts."""
-    return [
-        place
-        for key, place in line.places.items()
-        if key[0] == "attribute" and line.types[key].kind in CODED
-    ]
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401 - by the attribute's type
