@@ -25,6 +25,10 @@ FULL = (
     rule "kinds": on purchase or review
       where number of distinct sku of items >= 3 and day = monday and hour >= 9
       award 10 points to silver and above from 2026-01-01 through 2026-12-31
+    rule "past": on purchase
+      where 3rd purchase in this month and total amount of purchases in last 30 days > 100
+      award (floor(amount / 3)) points once per customer per store
+    rule "message": on review award message "{customer}", coupon "C" expires 3 days after award
     """
 )
 ALLOWED = (
@@ -33,6 +37,7 @@ ALLOWED = (
     ast.arguments,
     ast.arg,
     ast.Assign,
+    ast.Call,
     ast.If,
     ast.While,
     ast.Return,
@@ -51,9 +56,14 @@ ALLOWED = (
 )
 
 
-def test_only_whole_numbers_assignments_if_and_while_are_emitted() -> None:
-    for node in ast.walk(ast.parse(compiled(FULL).text)):
+def test_only_whole_numbers_assignments_if_while_and_own_calls_are_emitted() -> None:
+    tree = ast.parse(compiled(FULL).text)
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
         assert isinstance(node, ALLOWED), ast.dump(node)
+        if isinstance(node, ast.Call):
+            assert isinstance(node.func, ast.Name)
+            assert node.func.id in own
         if isinstance(node, ast.Constant):
             assert type(node.value) is int
 

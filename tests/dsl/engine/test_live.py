@@ -191,8 +191,10 @@ def test_a_snapshot_keeps_only_the_purchases_a_window_still_looks_at() -> None:
     [
         "tier gold: 100 spent ever\n" + RULE,
         'rule "r": on purchase where days since previous purchase > 3 award 1 point',
-        'rule "r": on purchase where number of distinct store of purchases in last 1 day > 1 '
-        "award 1 point",
+        (
+            'rule "r": on purchase where number of distinct store of purchases in last 1 day > 1 '
+            "award 1 point"
+        ),
     ],
 )
 def test_what_looks_at_all_of_the_past_keeps_it(text: str) -> None:
