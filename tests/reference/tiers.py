@@ -20,6 +20,8 @@ from tests.reference.reading import Event
 from tests.reference.scenes import Scene, World
 
 When = Literal["before", "after", "midnight"]
+# What lets a tier be held although its items do not hold.
+LASTING = (ast.Keep, ast.KeepUntilEnd, ast.Grace)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,9 @@ def _tiers(scene: Scene, old: Standing, when: When, *, first: bool) -> Standing:
     for rank, tier in enumerate(program.tiers, start=1):
         name = tier.name.dotted
         holds = _items_hold(tier, scene)
+        if not any(isinstance(option, LASTING) for option in tier.options):
+            highest = rank if holds else highest
+            continue
         until = _kept(tier, old.kept[name], scene) if name in old.kept else None
         if name not in old.kept:
             if holds:
