@@ -51,12 +51,16 @@ def test(paths: Sequence[Path], engine: str, url: str | None, *, as_json: bool) 
             results.append(cases.run_case(case, evaluator))
             if not as_json and not results[-1].passed:
                 _tell(results[-1])
-    failed = sum(not result.passed for result in results) + len(unread)
+    skipped = sum(result.not_run is not None for result in results)
     passed = sum(result.passed for result in results)
+    failed = len(results) - passed - skipped + len(unread)
     if as_json:
         listed = [_listed(result) for result in results]
-        echo_json({"passed": passed, "failed": failed, "unread": unread, "cases": listed})
+        counts = {"passed": passed, "failed": failed, "skipped": skipped}
+        echo_json({**counts, "unread": unread, "cases": listed})
     else:
+        if skipped:
+            click.echo(gettext("%(skipped)d skipped") % {"skipped": skipped})
         told = gettext("%(passed)d passed, %(failed)d failed")
         click.echo(told % {"passed": passed, "failed": failed})
     if not results and not unread:
@@ -75,6 +79,9 @@ def _engine(name: str, url: str | None) -> cases.Engine:
 def _tell(result: cases.CaseResult) -> None:
     case = result.case
     click.echo(f"{case.path}:{case.line}: {case.name}")
+    if result.not_run is not None:
+        told = gettext("skipped: live decisions do not run %(forms)s yet")
+        click.echo(f"  {told % {'forms': result.not_run}}")
     for difference in result.differences:
         click.echo(f"  {_said(difference)}")
 
@@ -85,6 +92,7 @@ def _listed(result: cases.CaseResult) -> dict[str, object]:
         "line": result.case.line,
         "name": result.case.name,
         "passed": result.passed,
+        "skipped": result.not_run,
         "differences": [_said(difference) for difference in result.differences],
     }
 
