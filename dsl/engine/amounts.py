@@ -112,8 +112,9 @@ def _steps(write: Writer, e: Emitter, form: checked.Steps, unit: Unit) -> None:
     """The highest step reached; of money never more than its base."""
     by = value(e, form.by)
     base = value(e, form.base) if form.base is not None else None
+    named = base.present if base is not None and form.is_capped else ()
     head = "if"
-    with write.block(f"if {every(by.present)}:"):
+    with write.block(f"if {every([*by.present, *named])}:"):
         write("y = " + by.text)
         for step in reversed(form.steps):
             reached = f"y * {10**step.start.decimals} >= {step.start.value * by.divisor}"

@@ -72,6 +72,8 @@ class Book:
         self._current: Compiled = self.versions[0][1]
         self._in_force = False
         self.sink: list[Decision] = []
+        # When the first and the last event happened.
+        self.first_at, self.last_at = NEVER, BEGINNING
 
     def version(self, at: int) -> Compiled | None:
         """The program in force at an instant; None before the first."""
@@ -343,6 +345,8 @@ class Book:
         )
 
     def _event(self, entry: Entry) -> None:
+        self.first_at = min(self.first_at, entry.at)
+        self.last_at = max(self.last_at, entry.at)
         compiled = self.version(entry.at)
         customer = self.customer(entry.event.customer)
         if compiled is None:
@@ -404,7 +408,10 @@ class Book:
                 others,
                 customer.segments,
                 scene.seen,
+                scene.held,
             )
+            for unit in compiled.deducted:
+                scene.balance(customer.id, unit)
         return scene
 
     def record(self, customer: Customer, entry: Entry) -> None:
@@ -515,7 +522,7 @@ class Book:
             for payment in matched.payments:
                 if payment.recipient not in self.customers:
                     self._settle(self.customer(payment.recipient), scene.at, "before")
-        paid = post(scene, self.due, found, self.now)
+        paid = post(scene, self.due, found, self.now, self.last_at)
         for key, amount in scene.taken.items():
             self.used[key] = self.used.get(key, 0) + amount
         return paid

@@ -139,6 +139,12 @@ class Compiled:
             self._rule(order, rule) for order, rule in enumerate(every_rule(program))
         )
         self.challenges = self._challenges()
+        self.deducted = frozenset(
+            reward.unit.name
+            for rule in every_rule(program)
+            for reward in rule.rewards
+            if isinstance(reward.form, checked.Deduction) and reward.unit is not None
+        )
         self.by_event: dict[str, tuple[RulePlan, ...]] = {}
         own = self.rules[: len(program.rules)]
         for name in {event for rule in program.rules for event in rule.events}:

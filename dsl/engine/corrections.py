@@ -116,6 +116,7 @@ def _again(
         used={**book.used, **inputs.used},
         secret=book.secret,
         others=book.customer,
+        held=dict(inputs.held),
     )
     found = decide(scene, compiled.by_event.get("purchase", ()))
     again: dict[Key, tuple[Matched, int]] = {}
@@ -286,7 +287,7 @@ def _anew(  # noqa: PLR0913 - an award, what it is of, and where it is told
     ]
     scene.is_held = purchase.is_waiting
     alone = Matched(matched.plan, matched.rewards, payments=payments)
-    paid = post(scene, book.due, [alone], book.now)
+    paid = post(scene, book.due, [alone], book.now, book.last_at)
     purchase.paid += paid
     for one in paid:
         for counter, each in one.drawn:
@@ -355,7 +356,6 @@ def _turned(book: Book, scene: Scene, matched: Matched, payment: Payment) -> lis
     really = payment.amount
     if unit is not None and not unit.is_money:
         wallet = book.customer(payment.recipient).wallet(unit.name)
-        wallet.lifetime -= payment.amount
         wallet.earnings.add(scene.at, -payment.amount)
         really = sum(part for _, part in wallet.take(payment.amount))
         if really < payment.amount and not unit.never_below_zero:

@@ -87,7 +87,8 @@ class Paid:
 class Inputs:
     """What the decision of a purchase rested on, so that a refund can make it again.
 
-    `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event. `used` is what the counters it touched had used before it.
+    `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event. `used` is what the counters it touched had used before it,
+    `held` what was spendable of what it took from.
     """
 
     compiled: Compiled
@@ -98,6 +99,7 @@ class Inputs:
     others: dict[int, int]
     segments: frozenset[str]
     used: Mapping[CounterKey, int]
+    held: dict[tuple[str, str], int]
 
 
 @dataclass(slots=True)
@@ -275,7 +277,7 @@ class Customer:
             row[place] = self.balance(unit)
         for place, unit in uses.lifetimes:
             found = self.wallets.get(unit)
-            row[place] = found.lifetime if found else 0
+            row[place] = found.earnings.between(-NEVER, at) if found else 0
         for place, unit, window in uses.earned:
             found = self.wallets.get(unit)
             row[place] = 0

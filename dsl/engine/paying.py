@@ -276,7 +276,7 @@ def _fill_deduction(scene: Scene, payment: Payment, form: checked.Deduction) -> 
     if plan.amount is None or unit is None:
         return
     found = plan.amount(*scene.rows)
-    balance = scene.balance(payment.recipient, unit.name)
+    balance = max(0, scene.balance(payment.recipient, unit.name))
     if found != NA and form.percent:
         share = Exact(found * balance, unit.precision)
         divisor = scene.compiled.divisor(f"q{plan.name}")
@@ -285,8 +285,6 @@ def _fill_deduction(scene: Scene, payment: Payment, form: checked.Deduction) -> 
     most = plan.reward.at_most
     if most is not None:
         payment.amount = min(payment.amount, most)
-    key = (payment.recipient, unit.name)
-    scene.deducted[key] = scene.deducted.get(key, 0) + payment.amount
 
 
 def _bound(payment: Payment) -> None:

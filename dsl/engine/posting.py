@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Unit
 
 
-def post(scene: Scene, due: Due, found: list[Matched], now: int) -> list[Paid]:
-    """Post what was decided, in text order, as of now; withheld awards are lines alone."""
+def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> list[Paid]:
+    """Post what was decided, in text order, as of now; withheld awards are lines alone.
+
+    `last` is when the last event happened.
+    """
     paid = []
     for matched in sorted(found, key=lambda matched: matched.plan.order):
         for payment in matched.payments:
             if payment.amount:
-                one = _post(scene, due, matched, payment, now)
+                one = _post(scene, due, matched, payment, now, last)
                 if one is not None:
                     paid.append(one)
     return paid
@@ -51,7 +54,9 @@ def line(scene: Scene, matched: Matched, payment: Payment, status: Status = "pos
     )
 
 
-def _post(scene: Scene, due: Due, matched: Matched, payment: Payment, now: int) -> Paid | None:
+def _post(  # noqa: PLR0913 - a payment and all it is posted by
+    scene: Scene, due: Due, matched: Matched, payment: Payment, now: int, last: int
+) -> Paid | None:
     if matched.withheld:
         return Paid(line(scene, matched, payment, "withheld"), 0, matched.plan)
     compiled, at, rule = scene.compiled, scene.at, matched.plan.rule
@@ -59,12 +64,15 @@ def _post(scene: Scene, due: Due, matched: Matched, payment: Payment, now: int) 
     paid = Paid(line(scene, matched, payment), payment.amount, matched.plan)
     paid.drawn, paid.marked = payment.drawn, payment.marked
     begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
+    if unit is not None and not unit.is_money:
+        customer.wallet(unit.name).moved_at = last
     if payment.is_deduction and unit is not None:
         paid.parts = customer.wallet(unit.name).take(payment.amount)
         payment.amount = sum(part for _, part in paid.parts)
         if not payment.amount:
             return None
         paid.amount = -payment.amount
+        begins = at
     elif unit is not None and not unit.is_money:
         paid.lot = grant(customer, due, compiled, rule, unit, payment.amount, at, now, scene.is_held)
         begins = paid.lot.pending_until

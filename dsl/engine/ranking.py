@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import NA
+from dsl.engine.nodes import walk
 from dsl.engine.scene import draw
-from dsl.engine.wallet import NEVER
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -64,19 +64,27 @@ def chosen_by(
 def _changed(book: Book, customer: Customer, reward: RewardPlan, scene: Scene) -> int:
     """When the last event happened that changed the value a customer is ranked by.
 
-    Seen from now: the value is worked out after each of the customer's events in turn.
+    Seen from now: the value is worked out after each of the customer's events in turn; what moved
+    a wallet is noted with it.
     """
-    if reward.ranking is None:
+    audience = reward.reward.audience
+    if reward.ranking is None or not isinstance(audience, checked.Top):
         return scene.at
-    before, last = NA, -NEVER
+    last = book.first_at
     entries = customer.entries
-    for place, entry in enumerate(entries):
-        customer.fold(entries[: place + 1])
+    before: int | None = None
+    for count in range(len(entries) + 1):
+        customer.fold(entries[:count])
         row, scratch = book.tick(customer, scene.at)
         customer.fill(scene.at)
         now = reward.ranking(row, [], customer.row, customer.history, customer.lines, scratch)
-        if now != before:
-            before, last = now, entry.at
-    customer.fold(entries)
+        if before is not None and now != before:
+            last = max(last, entries[count - 1].at)
+        before = now
     customer.fill(scene.at)
+    for node in walk(audience.by):
+        if isinstance(node, checked.Balance | checked.Lifetime | checked.Earned):
+            wallet = customer.wallets.get(node.unit.name)
+            if wallet is not None:
+                last = max(last, wallet.moved_at)
     return last

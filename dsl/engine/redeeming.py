@@ -58,7 +58,9 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
     for one in counted:
         book.used[one.key] = book.used.get(one.key, 0) + one.adds
         entry.drawn.append((one.key, one.adds))
-    taken = customer.wallet(asked.unit.name).take(int(asked.amount))
+    wallet = customer.wallet(asked.unit.name)
+    wallet.moved_at = entry.at
+    taken = wallet.take(int(asked.amount))
     entry.parts += [(asked.unit.name, lot, part) for lot, part in taken]
     book.see_again(scene, entry)
     return book.finish(scene, scene.compiled.by_event.get("redeem", ()), entry)

@@ -61,9 +61,9 @@ class Scene:
     why: bool = False
     # Who ranks, by the name of a reward's plan, where its audience is `top` or `at random`.
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    deducted: dict[tuple[str, str], int] = field(default_factory=dict)
     counted: set[CounterKey] = field(default_factory=set)
     taken: dict[CounterKey, int] = field(default_factory=dict)
+    held: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: dict[CounterKey, int] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
@@ -98,9 +98,12 @@ class Scene:
         self.taken[key] = self.taken.get(key, 0) + amount
 
     def balance(self, customer: str, unit: str) -> int:
-        """What is spendable of a unit, less what this decision takes already."""
-        found = self.customer if customer == self.customer.id else self.others(customer)
-        return found.balance(unit) - self.deducted.get((customer, unit), 0)
+        """What was spendable of a unit just before this decision; a refund sees it again."""
+        key = (customer, unit)
+        found = self.held.get(key)
+        if found is None:
+            found = self.held[key] = self.others(customer).balance(unit)
+        return found
 
     def gross(self) -> int:
         """What discounts can still fill, in the currency's precision."""

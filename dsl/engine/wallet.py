@@ -86,8 +86,9 @@ class Wallet:
 
     unit: str
     balance: int = 0
-    lifetime: int = 0
     debt: int = 0
+    # The last event by which it was moved; what time alone moves counts with the event before it.
+    moved_at: int = -NEVER
     lots: list[tuple[tuple[int, int, int], Lot]] = field(default_factory=list)
     earnings: Earnings = field(default_factory=Earnings)
     pending: list[Lot] = field(default_factory=list)
@@ -124,7 +125,6 @@ class Wallet:
             lot.earned_at = at
             # What was refunded while it was pending is not earned; what it owes is.
             earned = lot.amount - lot.unearned
-            self.lifetime += earned
             self.earnings.add(at, earned)
         self.balance += lot.left
         paid = min(self.debt, lot.left)
@@ -136,7 +136,6 @@ class Wallet:
     def unearn(self, lot: Lot, amount: int) -> None:
         """What was earned by a lot is less by an amount; so is what will be."""
         if lot.released and lot.earned_at is not None:
-            self.lifetime -= amount
             self.earnings.add(lot.earned_at, -amount)
         else:
             lot.unearned += amount
