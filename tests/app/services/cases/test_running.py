@@ -83,4 +83,4 @@ def test_an_event_that_cannot_be_read_fails_the_case(tmp_path: Path) -> None:
 
 def test_without_a_checkout_there_is_no_reference(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="comes with a checkout"):
-        ReferenceEngine(tmp_path / "reference.py")
+        ReferenceEngine(tmp_path / "reference")
