@@ -15,7 +15,8 @@ import numpy as np
 from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.run import STATUSES, Run, Sample
+from dsl.engine.columns.quick import STATUSES
+from dsl.engine.columns.run import Run, Sample, Span
 from dsl.engine.paying import name_of
 from dsl.meaning import checked
 
@@ -188,7 +189,7 @@ def _deducts(reward: RewardPlan) -> bool:
     return isinstance(reward.reward.form, checked.Deduction)
 
 
-def dry_run(
+def dry_run(  # noqa: PLR0913 - each stands by itself
     compiled: Compiled,
     history: History,
     *,
@@ -197,22 +198,25 @@ def dry_run(
     watch: str | None = None,
     samples: int = 0,
     secret: bytes = b"",
+    quick: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> DryRun:
     """Decide the events from `since` on and before `until`, and what falls due by then.
 
     `until` None is up to the last event. `watch` names the rule whose latest `samples` paying
     decisions are kept, with a few of its others; draws are keyed by `secret`; `progress` is called
-    with how many events are done and how many there are, and may raise to end the run.
+    with how many events are done and how many there are, and may raise to end the run. `quick`
+    False decides plain programs by the book too, with the same result.
     """
     lower = instant(since) if since is not None else None
     upper = instant(until) if until is not None else 1 << 62
     first, end = np.searchsorted(history.at, [-(1 << 62) if lower is None else lower, upper])
     first, end = int(first), max(int(first), int(end))
-    run = Run(compiled, history, secret, progress)
+    run = Run(compiled, history, secret, progress, quick=quick)
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
-        run.decide(first, end, lower if first else None, last, watch, samples)
+        since = 0 if lower is None else lower
+        run.decide(Span(first, end, since, last), watch, samples)
     found, columns = run.collected, run.collected.columns()
     profiles = history.profiles(first, end)
     return DryRun(

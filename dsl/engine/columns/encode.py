@@ -34,13 +34,14 @@ class HistoryEncoder(Encoder):
     def __init__(self, layout: Layout, clock: Clock, codes: Codes, history: History) -> None:
         super().__init__(layout, clock, codes)
         columns = _Columns(layout, codes, history)
-        self._rows = columns.rows()
+        self.rows = columns.rows()
         self._ends, self._cells = columns.lines()
+        self._starts: list[int] = history.lines.starts.tolist()
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
         if event.__class__ is PastEvent:
-            return cast("list[int]", self._rows[event.row].tolist())
+            return cast("list[int]", self.rows[event.row].tolist())
         return super().row(event, at)
 
     def lines(self, items: Sequence[Item] | None) -> list[int]:
@@ -49,6 +50,11 @@ class HistoryEncoder(Encoder):
             start, end = self._ends[items.start], self._ends[items.end]
             return cast("list[int]", self._cells[start:end].tolist())
         return super().lines(items)
+
+    def lines_of(self, row: int) -> list[int]:
+        """The lines' rows of the event in a row of the history."""
+        start, end = self._ends[self._starts[row]], self._ends[self._starts[row + 1]]
+        return cast("list[int]", self._cells[start:end].tolist()) if start < end else []
 
 
 class _Columns:

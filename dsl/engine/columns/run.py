@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -13,6 +13,7 @@ from dsl.engine.book import Book
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
+from dsl.engine.columns.quick import STATUSES, Quick, is_quick
 from dsl.engine.customer import Entry
 from dsl.engine.encode import Attributes, Codes
 
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
-REASONED, REASONED_PART = 2000, 8
-STATUSES = ("posted", "pending", "held", "withheld", "revoked")
+REASONED, REASONED_PART, REASONED_QUICKLY = 100, 8, 400
 # What stands in a row of awards.
 AWARD = ("row", "at", "customer", "rule", "reward", "unit", "text", "amount", "status")
 
@@ -94,11 +94,30 @@ class Collected:
         return {name: cells[:, place].copy() for place, name in enumerate(AWARD)}
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is decided: events from row `first` to `end`, what falls due up to an instant.
+
+    `since` is the instant it starts at, where there is anything before it.
+    """
+
+    first: int
+    end: int
+    since: int
+    until: int
+
+
 class Run:
-    """One program over one history, from event `first` up to `end`, then up to an instant."""
+    """One program over one history; without a book where the program is a plain one."""
 
     def __init__(
-        self, compiled: Compiled, history: History, secret: bytes, progress: Progress | None
+        self,
+        compiled: Compiled,
+        history: History,
+        secret: bytes,
+        progress: Progress | None,
+        *,
+        quick: bool = True,
     ) -> None:
         self.history, self.secret, self.progress = history, secret, progress
         program = compiled.program
@@ -107,6 +126,7 @@ class Run:
         own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
         own.attributes = Attributes(compiled.layout, own.codes)
         self.compiled = own
+        self.quick = quick and is_quick(own, history)
         self.readers = Readers(
             history,
             {name: program.events[name].attributes for name in history.type_names},
@@ -135,14 +155,15 @@ class Run:
         )
         return Entry(self.ats[row], id_, cast("Event", event))
 
-    def _book(self, first: int, since: int | None) -> Book:
+    def _book(self, span: Span) -> Book:
         """A book that knows what the events before the first one say."""
-        if since is None:
+        if not span.first:
             return Book([(None, self.compiled)], secret=self.secret, why=False)
         quiet = without_rules(self.compiled)
-        versions = [(None, quiet), (since, self.compiled)]
+        versions = [(None, quiet), (span.since, self.compiled)]
         book = Book(versions, secret=self.secret, why=False)
-        fold(book, (self.entry(row) for row in self._told(0, first)), self.compiled, since)
+        before = (self.entry(row) for row in self._told(0, span.first))
+        fold(book, before, self.compiled, span.since)
         return book
 
     def _told(self, first: int, end: int) -> Iterator[int]:
@@ -152,47 +173,38 @@ class Run:
                 self.progress(row - first, end - first)
             yield row
 
-    def decide(
-        self, first: int, end: int, since: int | None, until: int, watch: str | None, samples: int
-    ) -> None:
-        """Decide the events from row `first` to `end`, and what falls due up to an instant."""
+    def decide(self, span: Span, watch: str | None, samples: int) -> None:
+        """Decide the events of a span, and what falls due by its end."""
         watched = watch if samples else None
-        reasoned = end if watched is None else end - max(REASONED, (end - first) // REASONED_PART)
+        least = REASONED_QUICKLY if self.quick else (span.end - span.first) // REASONED_PART
+        reasoned = span.end - max(REASONED, least)
         paid: deque[int] = deque(maxlen=samples)
         found: list[Sample] = []
-        rows = self._decisions(self._book(first, since), first, end, until, lambda r: r >= reasoned)
-        for row, decision in rows:
-            if watched is None:
-                continue
-            if row >= reasoned:
+        for row, decision in self._decisions(
+            span, watched, lambda row: watched is not None and row >= reasoned
+        ):
+            if decision is not None:
                 found.append(self._sample(row, decision))
-            elif pays(decision, watched):
+            else:
                 paid.append(row)
         if self.progress is not None:
-            self.progress(end - first, end - first)
+            self.progress(span.end - span.first, span.end - span.first)
         if watched is not None:
             self.samples = _latest(found, watched, samples)
             lacking = samples - sum(pays(one.decision, watched) for one in self.samples)
             if lacking and paid:
-                self._look_again(first, since, list(paid)[-lacking:], found, watched, samples)
+                self._look_again(span, list(paid)[-lacking:], found, watched, samples)
 
     def _look_again(
-        self,
-        first: int,
-        since: int | None,
-        rows: list[int],
-        found: list[Sample],
-        watched: str,
-        samples: int,
+        self, span: Span, rows: list[int], found: list[Sample], watched: str, samples: int
     ) -> None:
         """Decide once more up to the last of some rows, now with their reasons."""
         collected, wanted = self.collected, frozenset(rows)
         self.collected = self._nothing()
         end = max(rows) + 1
-        again = self._decisions(
-            self._book(first, since), first, end, self.ats[end - 1], wanted.__contains__
-        )
-        earlier = [self._sample(row, decision) for row, decision in again if row in wanted]
+        shorter = replace(span, end=end, until=self.ats[end - 1])
+        again = self._decisions(shorter, watched, wanted.__contains__)
+        earlier = [self._sample(row, one) for row, one in again if one is not None]
         self.samples = _latest(earlier + found, watched, samples)
         self.collected = collected
 
@@ -200,22 +212,35 @@ class Run:
         return Sample(self.ats[row] if decision.at is None else decision.at, decision)
 
     def _decisions(
-        self, book: Book, first: int, end: int, until: int, reasoned: Callable[[int], bool]
-    ) -> Iterator[tuple[int, Decision]]:
-        """Every decision with the row it came with; the row after the last for what fell due."""
-        add = self.collected.add
-        for row in self._told(first, end):
+        self, span: Span, watched: str | None, reasoned: Callable[[int], bool]
+    ) -> Iterator[tuple[int, Decision | None]]:
+        """The rows in which a rule paid, and with their decisions those that are asked for."""
+        if not self.quick:
+            return self._by_book(span, watched, reasoned)
+        encoder = cast("HistoryEncoder", self.compiled.encoder)
+        quick = Quick(self.compiled, self.history, encoder, self.collected, self.secret, self.entry)
+        quick.fold(self._told(0, span.first))
+        return quick.decisions(self._told(span.first, span.end), watched, reasoned)
+
+    def _by_book(
+        self, span: Span, watched: str | None, reasoned: Callable[[int], bool]
+    ) -> Iterator[tuple[int, Decision | None]]:
+        """The same; the row after the last stands for what fell due at the end."""
+        book, add = self._book(span), self.collected.add
+        for row in self._told(span.first, span.end):
             entry = self.entry(row)
             book.why = reasoned(row)
             for decision in book.take(entry):
                 for award in decision.awards:
                     add(award, row, entry.at)
-                yield row, decision
-        book.why = reasoned(end)
-        for decision in book.until(until):
+                if book.why or (watched is not None and pays(decision, watched)):
+                    yield row, decision if book.why else None
+        book.why = reasoned(span.end)
+        for decision in book.until(span.until):
             for award in decision.awards:
-                add(award, -1, until)
-            yield end, decision
+                add(award, -1, span.until)
+            if book.why:
+                yield span.end, decision
 
 
 def pays(decision: Decision, rule: str) -> bool:
