@@ -12,7 +12,9 @@ from flask_babel import gettext
 
 import dsl
 from admin.lazy import lazy_gettext
+from app.services.gaps import Gap, gaps
 from dsl import Completion, Diagnostic
+from dsl.meaning.checked import Program
 
 STRINGS = {
     "checking": lazy_gettext("Checking …"),
@@ -69,11 +71,33 @@ class Problems(TypedDict):
     elsewhere: bool
 
 
-def all_told(found: Sequence[Diagnostic], text: str, *, is_whole: bool) -> Problems:
-    """The problems of one text of a program that is whole, or has errors somewhere."""
+def all_told(
+    found: Sequence[Diagnostic], text: str, program: Program | None, *, declares: bool
+) -> Problems:
+    """The problems of one text of a program, which is None where it has errors anywhere.
+
+    Where there are none, also what of the text live decisions do not run yet: of the declarations,
+    or of a rule, since no other rule in force has any of it.
+    """
     has_errors = any(one.severity == "error" for one in found)
+    every = gaps(program) if program is not None else ()
+    missing = [gap for gap in every if (gap.rule is None) is declares]
     return Problems(
-        diagnostics=[told(one, text) for one in found], elsewhere=not is_whole and not has_errors
+        diagnostics=[*(told(one, text) for one in found), *(missed(gap, text) for gap in missing)],
+        elsewhere=program is None and not has_errors,
+    )
+
+
+def missed(gap: Gap, text: str) -> Told:
+    """A form that live decisions do not run yet, as a page shows it: as a hint, at its place."""
+    return Told(
+        start=to_units(text, gap.span.start),
+        end=to_units(text, gap.span.end),
+        severity="warning",
+        code="not-live-yet",
+        message=gettext("live decisions do not run `%(form)s` yet", form=gap.form),
+        help=gettext("previews, cases and dry runs do; it cannot be submitted or published yet"),
+        fix=None,
     )
 
 

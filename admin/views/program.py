@@ -131,8 +131,7 @@ class ProgramPage(ProgramView):
         """The problems of the declarations together with the rules in force."""
         text = Question().text("text")
         result = dsl.check(self._parts(text))
-        found = result.of(0)
-        return answer(**all_told(found, text, is_whole=result.program is not None))
+        return answer(**all_told(result.of(0), text, result.program, declares=True))
 
     @expose("/complete", methods=("POST",))
     @needs(ADMINS, only_reads=True)

@@ -102,8 +102,7 @@ class StudioView(ProgramView):
         result = rules.check_draft(
             session(), _rule(question), program(), question.text("name"), text, now()
         )
-        found = result.diagnostics
-        return answer(**all_told(found, text, is_whole=result.program is not None))
+        return answer(**all_told(result.diagnostics, text, result.program, declares=False))
 
     @expose("/complete", methods=("POST",))
     @needs(READERS, only_reads=True)

@@ -84,7 +84,7 @@ def test_never_is_a_dash(page: Flask) -> None:
         ('"a # b"', '<span class="tok-string">&#34;a # b&#34;</span>'),
         ("`from`", '<span class="tok-name">`from`</span>'),
         ("<=", '<span class="tok-comparator">&lt;=</span>'),
-        ("a & b", '<span class="tok-name">a</span> &amp; <span class="tok-name">b</span>'),
+        ("x & y", '<span class="tok-name">x</span> &amp; <span class="tok-name">y</span>'),
         ("会员", '<span class="tok-name">会员</span>'),
     ],
 )

@@ -65,6 +65,29 @@ def test_a_good_text_has_no_problems(marketer: Visitor, text: str) -> None:
     assert answer == {"diagnostics": [], "elsewhere": False}
 
 
+def test_what_live_decisions_do_not_run_yet_is_told_at_its_place(marketer: Visitor) -> None:
+    text = "on purchase award 5 points, 2 USD cashback"
+
+    answer = marketer.ask(f"{STUDIO}/check", rule=None, name="Gold", text=text).json
+
+    assert answer == {
+        "diagnostics": [
+            {
+                "start": 28,
+                "end": 42,
+                "severity": "warning",
+                "code": "not-live-yet",
+                "message": "live decisions do not run `cashback` yet",
+                "help": (
+                    "previews, cases and dry runs do; it cannot be submitted or published yet"
+                ),
+                "fix": None,
+            }
+        ],
+        "elsewhere": False,
+    }
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\ud800", "\0", "x" * 70_000, "(" * 5000, "🎁"])
 def test_no_text_is_too_odd_to_be_checked(marketer: Visitor, text: str) -> None:
     for path in ("check", "format"):
