@@ -22,10 +22,6 @@ from dsl.text.source import NOWHERE, Span
 NOT_TAKEN = frozenset({"refund", "redeem", "cancel"})
 # What a counter can hold.
 MOST_USED = 2**63 - 1
-REFUSAL = (
-    "Live decisions do not run %(forms)s yet; previews, cases and dry runs do. "
-    "Take it out to put this in force."
-)
 TRIGGERS = {
     ast.Birthday: "on birthday",
     ast.Anniversary: "on anniversary",
@@ -62,7 +58,11 @@ def refuse_gaps(program: checked.Program) -> None:
     """Raise Invalid, which names the forms, where live decisions cannot run a program."""
     forms = dict.fromkeys(f"`{gap.form}`" for gap in gaps(program))
     if forms:
-        raise Invalid((), REFUSAL, forms=", ".join(forms))
+        raise Invalid(
+            (),
+            "Live decisions do not run %(forms)s yet; previews, cases and dry runs do.",
+            forms=", ".join(forms),
+        )
 
 
 Found = Iterator[tuple[str, Span | None]]

@@ -31,7 +31,6 @@ from dsl.meaning.types import Kind, Type
 from dsl.meaning.values import read_date
 
 DATE = Type(Kind.DATE)
-NOT_TAKEN_YET = "events that refund, redeem or cancel are not taken in yet"
 IMPORT_MARK = "import:"
 # Before every event of a customer who is taken over without the day of joining.
 IMPORT_AT = "1970-01-01T00:00:00+00:00"
@@ -199,7 +198,8 @@ def _read(index: int, raw: object, rulings: Rulings, now: dt.datetime) -> New | 
         problems = tuple(_problem(problem) for problem in event)
         return Refused(index, event_id if isinstance(event_id, str) else None, 422, problems)
     if event.type in NOT_TAKEN:
-        return Refused(index, event.id, 422, (Problem("type", "not-taken", NOT_TAKEN_YET),))
+        message = "events that refund, redeem or cancel are not taken in yet"
+        return Refused(index, event.id, 422, (Problem("type", "not-taken", message),))
     content = reading.canonical_content(event)
     return New(index, event, content, reading.content_hash(content), ruling)
 
