@@ -15,7 +15,7 @@ import numpy as np
 from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.quick import STATUSES
+from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.run import Run, Sample, Span
 from dsl.engine.paying import name_of
 from dsl.meaning import checked
@@ -31,6 +31,7 @@ Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WITHHELD, REVOKED = STATUSES.index("withheld"), STATUSES.index("revoked")
 # What sums of so many awards may come to is added up in 64 bits; beyond, as Python does.
 SAFE = 1 << 62
+LATEST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +209,14 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     with how many events are done and how many there are, and may raise to end the run. `quick`
     False decides plain programs by the book too, with the same result.
     """
-    lower = instant(since) if since is not None else None
-    upper = instant(until) if until is not None else 1 << 62
-    first, end = np.searchsorted(history.at, [-(1 << 62) if lower is None else lower, upper])
-    first, end = int(first), max(int(first), int(end))
+    lower = instant(since) if since is not None else -LATEST
+    upper = instant(until) if until is not None else LATEST
+    first, end = np.searchsorted(history.at, [lower, upper]).tolist()
+    end = max(first, end)
     run = Run(compiled, history, secret, progress, quick=quick)
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
-        since = 0 if lower is None else lower
-        run.decide(Span(first, end, since, last), watch, samples)
+        run.decide(Span(first, end, lower, last), watch, samples)
     found, columns = run.collected, run.collected.columns()
     profiles = history.profiles(first, end)
     return DryRun(

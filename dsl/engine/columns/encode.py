@@ -40,13 +40,14 @@ class HistoryEncoder(Encoder):
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
-        if event.__class__ is PastEvent:
-            return cast("list[int]", self.rows[event.row].tolist())
+        given: object = event
+        if isinstance(given, PastEvent):
+            return cast("list[int]", self.rows[given.row].tolist())
         return super().row(event, at)
 
     def lines(self, items: Sequence[Item] | None) -> list[int]:
         """The lines' rows, one after the other."""
-        if items.__class__ is LineItems:
+        if isinstance(items, LineItems):
             start, end = self._ends[items.start], self._ends[items.end]
             return cast("list[int]", self._cells[start:end].tolist())
         return super().lines(items)

@@ -7,146 +7,32 @@ those of a book, which tests hold against each other. Source: docs/language.md, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.allowances import capacity, drawn_by
-from dsl.engine.amounts import constant
 from dsl.engine.cells import E_LINES, E_TYPE, LARGEST, NA, S_CURRENT, S_END, S_TIER
-from dsl.engine.columns.clock import Clocks
+from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.prepared import Payment, Preparation
 from dsl.engine.customer import Customer
-from dsl.engine.decision import Decision, Status
-from dsl.engine.paying import decide, name_of
+from dsl.engine.decision import Decision
+from dsl.engine.paying import decide
 from dsl.engine.posting import line
 from dsl.engine.scene import Cause, Scene, draw
-from dsl.engine.settling import is_plain as is_settled_anew
-from dsl.meaning import checked
-from dsl.meaning.types import Exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.encode import HistoryEncoder
     from dsl.engine.columns.history import History
-    from dsl.engine.columns.run import Collected
-    from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
+    from dsl.engine.columns.prepared import Holder, Reward, Rule
+    from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Entry
     from dsl.engine.decision import CounterKey
-    from dsl.meaning.types import Unit
-    from dsl.text.ast import Period
 
-# Events that change what others came to.
-CORRECTING = ("refund", "redeem", "cancel")
 # Events that say something of their customer.
 TELLING = ("profile", "signup", "referral", "optin")
-FORMS = (
-    checked.Flat,
-    checked.Rate,
-    checked.PerItem,
-    checked.Multiplier,
-    checked.Formula,
-    checked.Steps,
-    checked.Bands,
-    checked.Share,
-    checked.Thing,
-)
-STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
-POSTED, PENDING = 0, 1
-
-
-def is_quick(compiled: Compiled, history: History) -> bool:
-    """True of a program of the plain sort, over a history without corrections."""
-    program, uses = compiled.program, compiled.uses
-    if program.guards or program.challenges or compiled.timed or compiled.derived:
-        return False
-    if uses.balances or uses.lifetimes or uses.earned or uses.holds or program.segments:
-        return False
-    if compiled.emitted.foreign or compiled.encoder.others or not is_settled_anew(compiled):
-        return False
-    if any(info.stock is not None for info in program.things.values()):
-        return False
-    present = np.unique(history.types).tolist()
-    if any(history.type_names[code] in CORRECTING for code in present):
-        return False
-    return all(_is_quick_rule(plan) for plan in compiled.rules)
-
-
-def _is_quick_rule(plan: RulePlan) -> bool:
-    rule = plan.rule
-    once = [*plan.once, *((one, None) for one in (plan.campaign.once if plan.campaign else ()))]
-    if rule.group is not None or rule.holdout is not None:
-        return False
-    if any(one.attribute is not None for one, _ in once):
-        return False
-    return all(
-        isinstance(one.reward.form, FORMS)
-        and one.recipient is None
-        and not one.choices
-        and not one.reward.is_discount
-        and isinstance(one.reward.audience, checked.Group | None)
-        for one in plan.rewards
-    )
-
-
-@dataclass(slots=True)
-class _Holder:
-    """A limit or budget as one reward draws on it; `each` is 0 where events are counted."""
-
-    name: str
-    is_limit: bool
-    periods: list[int] | None
-    capacity: int
-    each: int
-
-    def key(self, id_: str, row: int) -> CounterKey:
-        """The counter an event's award to a customer is counted in."""
-        period = 0 if self.periods is None else self.periods[row]
-        return (self.name, id_ if self.is_limit else "", "", period)
-
-
-@dataclass(slots=True)
-class _Reward:
-    """A reward with all that is the same for every event; `times` is of a multiplier."""
-
-    plan: RewardPlan
-    number: int
-    unit: int
-    text: int
-    status: int
-    audience: checked.Group | None
-    whole: bool
-    is_rate: bool
-    most: int | None
-    own: list[_Holder]
-    shared: list[_Holder]
-    holders: list[_Holder]
-    fixed: int = 0
-    amount: Callable[..., int] | None = None
-    times: Callable[[int], int] | None = None
-
-
-@dataclass(slots=True)
-class _Rule:
-    """A rule with its rewards; it and its campaign are in force from an instant up to another."""
-
-    plan: RulePlan
-    rewards: list[_Reward]
-    is_selective: bool
-    starts: int
-    ends: int
-    campaign_starts: int
-    campaign_ends: int
-
-
-@dataclass(slots=True)
-class _Payment:
-    """What a reward of a rule is about to give."""
-
-    rule: _Rule
-    reward: _Reward
-    amount: int = 0
 
 
 class Quick:
@@ -166,8 +52,6 @@ class Quick:
         self.used: dict[CounterKey, int] = {}
         self.customers: list[Customer | None] = [None] * len(history.customer_ids)
         self.has_tiers = bool(compiled.program.tiers)
-        self._clocks = Clocks(history.at, compiled.program.timezone)
-        self._periods: dict[Period, list[int]] = {}
         self._rows = encoder.rows
         self._ticks = self._tick_rows() if self.has_tiers else self._rows
         self._net_amounts()
@@ -178,7 +62,8 @@ class Quick:
         names = history.type_names
         self._telling = frozenset(n for n, name in enumerate(names) if name in TELLING)
         self._recorded = frozenset(n for n, name in enumerate(names) if name in compiled.recorded)
-        self._rules = [self._rules_on(name) for name in names]
+        prepared = Preparation(compiled, history, collected)
+        self._rules = [prepared.rules_on(name) for name in names]
 
     # --- what is the same for every event -----------------------------------------------------
 
@@ -201,76 +86,6 @@ class Quick:
         if absent.any():
             self._rows = self._rows.copy()
             self._rows[absent, places["attribute", "amount"]] = gross[absent]
-
-    def _rules_on(self, event: str) -> list[_Rule]:
-        return [
-            _Rule(
-                plan,
-                rewards := [self._reward(plan, reward) for reward in plan.rewards],
-                any(one.audience is not None for one in rewards),
-                *_span(plan.rule.starts, plan.rule.ends),
-                *_span(
-                    plan.campaign.starts if plan.campaign else None,
-                    plan.campaign.ends if plan.campaign else None,
-                ),
-            )
-            for plan in self.compiled.by_event.get(event, ())
-        ]
-
-    def _reward(self, rule: RulePlan, plan: RewardPlan) -> _Reward:
-        reward, unit, form = plan.reward, plan.reward.unit, plan.reward.form
-        name = name_of(reward)
-        self.collected.precisions.setdefault(name, unit.precision if unit is not None else 0)
-        of_unit = unit.pending if unit is not None and not unit.is_money else None
-        wait = rule.rule.pending or of_unit
-        is_thing = isinstance(form, checked.Thing)
-        own = [*self._once(rule.rule.once), *self._holders(plan, rule.limits)]
-        shared = self._shared(rule, plan)
-        found = _Reward(
-            plan=plan,
-            number=plan.number,
-            unit=self.collected.units.code(name),
-            text=self.collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1,
-            status=PENDING if wait is not None and wait.count else POSTED,
-            audience=reward.audience if isinstance(reward.audience, checked.Group) else None,
-            whole=rule.rule.whole_only or unit is None,
-            is_rate=reward.is_rate,
-            most=reward.at_most if unit is not None else None,
-            own=own,
-            shared=shared,
-            holders=[*own, *shared],
-            fixed=1 if is_thing else plan.fixed or 0,
-            amount=plan.amount,
-        )
-        if isinstance(form, checked.Multiplier) and unit is not None:
-            found.times = _multiple(form, unit)
-        return found
-
-    def _shared(self, rule: RulePlan, plan: RewardPlan) -> list[_Holder]:
-        campaign = rule.campaign
-        own = (
-            [*self._once(campaign.once), *self._holders(plan, campaign.allowances)]
-            if campaign is not None
-            else []
-        )
-        return [*own, *self._holders(plan, self.compiled.program.allowances)]
-
-    def _once(self, once: Iterable[checked.Once]) -> list[_Holder]:
-        return [_Holder(one.name, one.per_customer, self._period(one.period), 1, 0) for one in once]
-
-    def _holders(self, plan: RewardPlan, allowances: Iterable[checked.Allowance]) -> list[_Holder]:
-        return [
-            _Holder(one.name, one.scope == "limit", self._period(one.period), capacity(one), each)
-            for one in allowances
-            if (each := drawn_by(one, plan)) is not None
-        ]
-
-    def _period(self, period: Period | None) -> list[int] | None:
-        if period is None:
-            return None
-        if period not in self._periods:
-            self._periods[period] = self._clocks.period(period).tolist()
-        return self._periods[period]
 
     # --- events -------------------------------------------------------------------------------
 
@@ -338,7 +153,7 @@ class Quick:
         state[S_CURRENT] = state[S_END]
         if compiled.uses.age is not None:
             customer.fill(self._ats[row])
-        given = (
+        given: tuple[list[int], ...] = (
             self._ticks[row].tolist(),
             [],
             state,
@@ -355,16 +170,16 @@ class Quick:
     # --- steps 3 to 5 -------------------------------------------------------------------------
 
     def _worked_out(
-        self, rules: list[_Rule], customer: Customer, row: int, given: tuple[list[int], ...]
-    ) -> list[_Payment]:
+        self, rules: list[Rule], customer: Customer, row: int, given: tuple[list[int], ...]
+    ) -> list[Payment]:
         """What rewards come to, multiples of the base last."""
-        payments: list[_Payment] = []
-        multiples: list[_Payment] = []
+        payments: list[Payment] = []
+        multiples: list[Payment] = []
         bases: dict[int, int] = {}
         for rule in rules:
             rewards = self._matched(rule, customer, row, given)
             for one in rewards:
-                payment = _Payment(rule, one)
+                payment = Payment(rule, one)
                 payments.append(payment)
                 if one.times is not None:
                     multiples.append(payment)
@@ -382,8 +197,8 @@ class Quick:
         return payments
 
     def _matched(
-        self, rule: _Rule, customer: Customer, row: int, given: tuple[list[int], ...]
-    ) -> list[_Reward]:
+        self, rule: Rule, customer: Customer, row: int, given: tuple[list[int], ...]
+    ) -> list[Reward]:
         """The rewards of a rule that matches which are for this customer."""
         plan, at = rule.plan, self._ats[row]
         own = plan.rule
@@ -411,11 +226,11 @@ class Quick:
     # --- steps 6 to 9 -------------------------------------------------------------------------
 
     def _pay(
-        self, payments: list[_Payment], id_: str, code: int, row: int, watched: str | None
+        self, payments: list[Payment], id_: str, code: int, row: int, watched: str | None
     ) -> bool:
         """Cut what limits leave, move them by what is paid, note the awards."""
         running: dict[CounterKey, int] = {}
-        rule: _Rule | None = None
+        rule: Rule | None = None
         for payment in payments:
             if payment.rule is not rule:
                 rule, running = payment.rule, {}
@@ -445,8 +260,8 @@ class Quick:
 
     def _fit(
         self,
-        payment: _Payment,
-        holders: list[_Holder],
+        payment: Payment,
+        holders: list[Holder],
         running: dict[CounterKey, int],
         id_: str,
         row: int,
@@ -505,7 +320,7 @@ class Quick:
             taken=dict(scene.taken),
         )
 
-    def _every_reward(self, row: int) -> Iterator[_Reward]:
+    def _every_reward(self, row: int) -> Iterator[Reward]:
         for rule in self._rules[self._types[row]]:
             yield from rule.rewards
 
@@ -515,14 +330,3 @@ def _bound(amount: int, most: int | None) -> int:
     if most is not None and amount > most:
         return most
     return amount if amount <= LARGEST else 0
-
-
-def _span(starts: int | None, ends: int | None) -> tuple[int, int]:
-    return (-LARGEST if starts is None else starts), (LARGEST if ends is None else ends)
-
-
-def _multiple(form: checked.Multiplier, unit: Unit) -> Callable[[int], int]:
-    """What a multiplier adds to a base."""
-    more = form.factor.value - 10**form.factor.decimals
-    decimals = form.factor.decimals + unit.precision
-    return lambda base: constant(Exact(base * more, decimals), unit)

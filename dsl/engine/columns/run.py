@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from dsl.engine.book import Book
+from dsl.engine.columns.collected import Collected, Names
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
-from dsl.engine.columns.quick import STATUSES, Quick, is_quick
+from dsl.engine.columns.prepared import is_quick
+from dsl.engine.columns.quick import Quick
 from dsl.engine.customer import Entry
 from dsl.engine.encode import Attributes, Codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
-    from dsl.engine.decision import Award, Decision
+    from dsl.engine.decision import Decision
     from dsl.meaning.events import Event
 
     Progress = Callable[[int, int], None]
@@ -32,8 +31,6 @@ PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
 REASONED, REASONED_PART, REASONED_QUICKLY = 100, 8, 400
-# What stands in a row of awards.
-AWARD = ("row", "at", "customer", "rule", "reward", "unit", "text", "amount", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +39,6 @@ class Sample:
 
     at: int
     decision: Decision
-
-
-class Names:
-    """Names as whole numbers from 0, in the order they come in."""
-
-    def __init__(self, first: Iterable[str] = ()) -> None:
-        self.codes = {name: code for code, name in enumerate(first)}
-
-    def code(self, name: str) -> int:
-        """The number of a name."""
-        return self.codes.setdefault(name, len(self.codes))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names by their numbers."""
-        return tuple(self.codes)
-
-
-@dataclass(slots=True)
-class Collected:
-    """The awards of a run, as one flat list of numbers; `precisions` are those of units."""
-
-    customers: Names
-    rules: dict[str, int]
-    units: Names = field(default_factory=Names)
-    texts: Names = field(default_factory=Names)
-    precisions: dict[str, int] = field(default_factory=dict)
-    cells: list[int] = field(default_factory=list)
-
-    def add(self, award: Award, row: int, at: int) -> None:
-        """Note an award of an event, or of an instant."""
-        if award.unit not in self.precisions:
-            self.precisions[award.unit] = award.precision
-        text = award.text
-        self.cells += (
-            -1 if award.event is None else row,
-            at if award.at is None else award.at,
-            self.customers.code(award.customer),
-            self.rules[award.rule],
-            award.reward,
-            self.units.code(award.unit),
-            -1 if text is None else self.texts.code(text),
-            award.amount,
-            STATUSES.index(award.status),
-        )
-
-    def columns(self) -> dict[str, Ints]:
-        """The awards by column, see AWARD."""
-        cells = np.array(self.cells, np.int64).reshape(-1, len(AWARD))
-        return {name: cells[:, place].copy() for place, name in enumerate(AWARD)}
 
 
 @dataclass(frozen=True, slots=True)

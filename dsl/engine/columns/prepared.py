@@ -1,0 +1,230 @@
+"""Programs of the plain sort, and their rules with all that is the same for every event.
+
+
+Source: docs/language.md, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsl.engine.allowances import capacity, drawn_by
+from dsl.engine.amounts import constant
+from dsl.engine.cells import LARGEST
+from dsl.engine.columns.clock import Clocks
+from dsl.engine.paying import name_of
+from dsl.engine.settling import is_plain as is_settled_anew
+from dsl.meaning import checked
+from dsl.meaning.types import Exact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dsl.engine.columns.collected import Collected
+    from dsl.engine.columns.history import History
+    from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
+    from dsl.engine.decision import CounterKey
+    from dsl.meaning.types import Unit
+    from dsl.text.ast import Period
+
+# Events that change what others came to.
+CORRECTING = ("refund", "redeem", "cancel")
+FORMS = (
+    checked.Flat,
+    checked.Rate,
+    checked.PerItem,
+    checked.Multiplier,
+    checked.Formula,
+    checked.Steps,
+    checked.Bands,
+    checked.Share,
+    checked.Thing,
+)
+POSTED, PENDING = 0, 1
+
+
+def is_quick(compiled: Compiled, history: History) -> bool:
+    """True of a program of the plain sort, over a history without corrections."""
+    program, uses = compiled.program, compiled.uses
+    if program.guards or program.challenges or compiled.timed or compiled.derived:
+        return False
+    if uses.balances or uses.lifetimes or uses.earned or uses.holds or program.segments:
+        return False
+    if compiled.emitted.foreign or compiled.encoder.others or not is_settled_anew(compiled):
+        return False
+    if any(info.stock is not None for info in program.things.values()):
+        return False
+    present = np.unique(history.types).tolist()
+    if any(history.type_names[code] in CORRECTING for code in present):
+        return False
+    return all(_is_quick_rule(plan) for plan in compiled.rules)
+
+
+def _is_quick_rule(plan: RulePlan) -> bool:
+    rule = plan.rule
+    once = [*plan.once, *((one, None) for one in (plan.campaign.once if plan.campaign else ()))]
+    if rule.group is not None or rule.holdout is not None:
+        return False
+    if any(one.attribute is not None for one, _ in once):
+        return False
+    return all(
+        isinstance(one.reward.form, FORMS)
+        and one.recipient is None
+        and not one.choices
+        and not one.reward.is_discount
+        and isinstance(one.reward.audience, checked.Group | None)
+        for one in plan.rewards
+    )
+
+
+@dataclass(slots=True)
+class Holder:
+    """A limit or budget as one reward draws on it; `each` is 0 where events are counted."""
+
+    name: str
+    is_limit: bool
+    periods: list[int] | None
+    capacity: int
+    each: int
+
+    def key(self, id_: str, row: int) -> CounterKey:
+        """The counter an event's award to a customer is counted in."""
+        period = 0 if self.periods is None else self.periods[row]
+        return (self.name, id_ if self.is_limit else "", "", period)
+
+
+@dataclass(slots=True)
+class Reward:
+    """A reward with all that is the same for every event; `times` is of a multiplier."""
+
+    plan: RewardPlan
+    number: int
+    unit: int
+    text: int
+    status: int
+    audience: checked.Group | None
+    whole: bool
+    is_rate: bool
+    most: int | None
+    own: list[Holder]
+    shared: list[Holder]
+    holders: list[Holder]
+    fixed: int = 0
+    amount: Callable[..., int] | None = None
+    times: Callable[[int], int] | None = None
+
+
+@dataclass(slots=True)
+class Rule:
+    """A rule with its rewards; it and its campaign are in force from an instant up to another."""
+
+    plan: RulePlan
+    rewards: list[Reward]
+    is_selective: bool
+    starts: int
+    ends: int
+    campaign_starts: int
+    campaign_ends: int
+
+
+@dataclass(slots=True)
+class Payment:
+    """What a reward of a rule is about to give."""
+
+    rule: Rule
+    reward: Reward
+    amount: int = 0
+
+
+class Preparation:
+    """Makes the rules of a program ready for a history."""
+
+    def __init__(self, compiled: Compiled, history: History, collected: Collected) -> None:
+        self.compiled, self.collected = compiled, collected
+        self._clocks = Clocks(history.at, compiled.program.timezone)
+        self._periods: dict[Period, list[int]] = {}
+
+    def rules_on(self, event: str) -> list[Rule]:
+        """The rules on an event, in text order."""
+        return [
+            Rule(
+                plan,
+                rewards := [self._reward(plan, reward) for reward in plan.rewards],
+                any(one.audience is not None for one in rewards),
+                *_span(plan.rule.starts, plan.rule.ends),
+                *_span(
+                    plan.campaign.starts if plan.campaign else None,
+                    plan.campaign.ends if plan.campaign else None,
+                ),
+            )
+            for plan in self.compiled.by_event.get(event, ())
+        ]
+
+    def _reward(self, rule: RulePlan, plan: RewardPlan) -> Reward:
+        reward, unit, form = plan.reward, plan.reward.unit, plan.reward.form
+        name = name_of(reward)
+        self.collected.precisions.setdefault(name, unit.precision if unit is not None else 0)
+        of_unit = unit.pending if unit is not None and not unit.is_money else None
+        wait = rule.rule.pending or of_unit
+        is_thing = isinstance(form, checked.Thing)
+        own = [*self._once(rule.rule.once), *self._holders(plan, rule.limits)]
+        shared = self._shared(rule, plan)
+        found = Reward(
+            plan=plan,
+            number=plan.number,
+            unit=self.collected.units.code(name),
+            text=self.collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1,
+            status=PENDING if wait is not None and wait.count else POSTED,
+            audience=reward.audience if isinstance(reward.audience, checked.Group) else None,
+            whole=rule.rule.whole_only or unit is None,
+            is_rate=reward.is_rate,
+            most=reward.at_most if unit is not None else None,
+            own=own,
+            shared=shared,
+            holders=[*own, *shared],
+            fixed=1 if is_thing else plan.fixed or 0,
+            amount=plan.amount,
+        )
+        if isinstance(form, checked.Multiplier) and unit is not None:
+            found.times = _multiple(form, unit)
+        return found
+
+    def _shared(self, rule: RulePlan, plan: RewardPlan) -> list[Holder]:
+        campaign = rule.campaign
+        own = (
+            [*self._once(campaign.once), *self._holders(plan, campaign.allowances)]
+            if campaign is not None
+            else []
+        )
+        return [*own, *self._holders(plan, self.compiled.program.allowances)]
+
+    def _once(self, once: Iterable[checked.Once]) -> list[Holder]:
+        return [Holder(one.name, one.per_customer, self._period(one.period), 1, 0) for one in once]
+
+    def _holders(self, plan: RewardPlan, allowances: Iterable[checked.Allowance]) -> list[Holder]:
+        return [
+            Holder(one.name, one.scope == "limit", self._period(one.period), capacity(one), each)
+            for one in allowances
+            if (each := drawn_by(one, plan)) is not None
+        ]
+
+    def _period(self, period: Period | None) -> list[int] | None:
+        if period is None:
+            return None
+        if period not in self._periods:
+            self._periods[period] = self._clocks.period(period).tolist()
+        return self._periods[period]
+
+
+def _span(starts: int | None, ends: int | None) -> tuple[int, int]:
+    return (-LARGEST if starts is None else starts), (LARGEST if ends is None else ends)
+
+
+def _multiple(form: checked.Multiplier, unit: Unit) -> Callable[[int], int]:
+    """What a multiplier adds to a base."""
+    more = form.factor.value - 10**form.factor.decimals
+    decimals = form.factor.decimals + unit.precision
+    return lambda base: constant(Exact(base * more, decimals), unit)
