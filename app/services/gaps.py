@@ -70,7 +70,7 @@ Found = Iterator[tuple[str, Span | None]]
 
 def _of_declarations(program: checked.Program) -> Iterator[Gap]:
     for unit in program.units.values():
-        yield from (Gap(form, span) for form, span in _of_unit(unit))
+        yield from _plain(_of_unit(unit))
     for tier in program.tiers:
         yield from (Gap(form, span or _place(tier.items)) for form, span in _of_tier(tier))
         yield from _plain(_of_expressions(tier.items))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api.openapi import document
+from dsl.engine.decision import Reason
 from tests.app.given import purchase
 
 API = "/api/v1"
@@ -136,3 +137,16 @@ def test_every_reference_leads_somewhere() -> None:
         for name in reference.split("/"):
             found = found[name]
         assert isinstance(found, dict)
+
+
+def test_reasons_are_those_that_a_rule_can_have() -> None:
+    told = document()["components"]["schemas"]["Withheld"]["properties"]["reason"]["enum"]
+    of_events = {
+        "insufficient",
+        "minimum",
+        "step",
+        "exceeds-original",
+        "unknown-original",
+        "conflict",
+    }
+    assert set(told) == set(get_args(Reason)) - of_events
