@@ -19,8 +19,17 @@ from dsl.engine.cells import NA, S_CURRENT, S_END
 from dsl.engine.clock import date_of
 from dsl.engine.customer import Customer, Entry, Inputs
 from dsl.engine.decision import Award, Decision, Outcome, Reason
-from dsl.engine.due import CALENDAR, EXPIRY, RELEASE, RENEWAL, SETTLING, VERSION, Due, Matter
-from dsl.engine.due import times_of
+from dsl.engine.due import (
+    CALENDAR,
+    EXPIRY,
+    RELEASE,
+    RENEWAL,
+    SETTLING,
+    VERSION,
+    Due,
+    Matter,
+    times_of,
+)
 from dsl.engine.following import MOST_DERIVED, Following, follow
 from dsl.engine.others import AFTER_ALL, Others
 from dsl.engine.paying import Matched, decide

@@ -10,8 +10,9 @@ from typing import Any
 
 from dsl.engine.cells import NA, S_CURRENT, S_END, S_JOINED, S_TIER, UNSET
 from dsl.engine.clock import Clock, day_of
-from dsl.engine.emit import every_rule, emit
+from dsl.engine.emit import emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
+from dsl.engine.terms import Term, money, own_terms, shared_terms
 from dsl.engine.wallet import NEVER
 from dsl.meaning import checked
 from dsl.meaning.currencies import CURRENCIES
@@ -20,15 +21,6 @@ from dsl.text import ast
 
 Function = Callable[..., int]
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
-# Money is counted in limits and budgets with this many decimals, so that no worth is rounded.
-MONEY_DECIMALS = 12
-
-
-def money(amount: Exact, units: int = 1, precision: int = 0) -> int:
-    """An amount of money, of so many 10**-precision of a unit each, in 10**-12."""
-    return amount.value * units * 10 ** (MONEY_DECIMALS - amount.decimals - precision)
-
-
 @dataclass(slots=True)
 class RewardPlan:
     """What working out and paying one reward needs.
@@ -47,6 +39,11 @@ class RewardPlan:
     each: int = 0
     worth: int = 0
     choices: tuple[tuple[Exact, RewardPlan], ...] = ()
+    # What it is paid within: the rule's own, then the campaign's and the program's.
+    own: tuple[Term, ...] = ()
+    shared: tuple[Term, ...] = ()
+    # What an award of it is called: its unit, or the kind of thing.
+    called: str = ""
 
     @property
     def unit(self) -> Unit | None:
@@ -258,7 +255,7 @@ class Compiled:
 
     def _rule(self, order: int, rule: checked.Rule) -> RulePlan:
         rewards = tuple(
-            self._reward(f"{order}_{number}", number, reward)
+            self._reward(f"{order}_{number}", number, reward, rule)
             for number, reward in enumerate(rule.rewards)
         )
         limits = sorted(rule.allowances, key=lambda allowance: allowance.scope == "budget")
@@ -282,7 +279,9 @@ class Compiled:
             return None
         return self.layout.event.places.get(("attribute", once.attribute.name))
 
-    def _reward(self, name: str, number: int, reward: checked.Reward) -> RewardPlan:
+    def _reward(
+        self, name: str, number: int, reward: checked.Reward, rule: checked.Rule
+    ) -> RewardPlan:
         plan = RewardPlan(
             reward=reward,
             name=name,
@@ -304,9 +303,12 @@ class Compiled:
                 plan.worth = money(info.worth) if info.worth else 0
         elif isinstance(form, checked.OneOf):
             plan.choices = tuple(
-                (choice.share, self._reward(f"{name}_{place}", number, choice.reward))
+                (choice.share, self._reward(f"{name}_{place}", number, choice.reward, rule))
                 for place, choice in enumerate(form.choices)
             )
+        plan.own = own_terms(rule, reward, plan.each, self.layout)
+        plan.shared = shared_terms(self.program, rule, reward, plan.each, self.layout)
+        plan.called = name_of(reward)
         return plan
 
     def _challenges(self) -> tuple[ChallengePlan, ...]:
@@ -330,6 +332,19 @@ class Compiled:
 def compile_program(program: checked.Program) -> Compiled:
     """Write a checked program's text and make it runnable."""
     return Compiled(program)
+
+
+def name_of(reward: checked.Reward) -> str:
+    """What an award of a reward is called: its unit, or the kind of thing."""
+    if reward.unit is not None:
+        return reward.unit.name
+    match reward.form:
+        case checked.Thing(kind=kind):
+            return kind
+        case checked.TierAward():
+            return "tier"
+        case _:
+            return "message"
 
 
 def is_discount(plan: RewardPlan) -> bool:

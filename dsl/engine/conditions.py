@@ -39,7 +39,7 @@ def some(texts: Iterable[str]) -> str:
     return " or ".join(f"({part})" if " and " in part else part for part in parts) or NEVER
 
 
-def holds(  # noqa: C901, PLR0911, PLR0912 - one for each form
+def holds(  # noqa: C901, PLR0911 - one for each form
     e: Emitter, node: checked.Condition, at: Place = HERE, *, truth: bool = True
 ) -> str:
     """The text that holds where the condition is true, or (`truth` False) where it is false."""

@@ -198,7 +198,7 @@ def _changed(
                 owner, book.due, compiled, rule, unit, difference, purchase.at, book.now,
                 purchase.is_waiting,
             )
-            purchase.paid.append(replace(first, amount=0, lot=lot, drawn=[], marked=[]))
+            purchase.paid.append(replace(first, amount=0, lot=lot, drawn=(), marked=()))
         else:
             really = -_taken_back(owner, ones, -difference, below=not unit.never_below_zero)
     if not really:
@@ -240,7 +240,7 @@ def _deducted(owner: Customer, ones: Sequence[Paid], difference: int, at: int) -
     wallet = owner.wallet(first.award.unit)
     if difference < 0:
         more = wallet.take(-difference)
-        first.parts += more
+        first.parts = [*first.parts, *more]
         return -sum(part for _, part in more)
     left = difference
     for lot, amount in reversed(first.parts):
@@ -269,7 +269,7 @@ def _revoked(book: Book, entry: Entry, ones: Sequence[Paid]) -> list[Award]:
     return [replace(ones[0].award, status="revoked", event=entry.id, at=None)]
 
 
-def _anew(  # noqa: PLR0913 - an award, what it is of, and where it is told
+def _anew(
     book: Book,
     entry: Entry,
     purchase: Entry,

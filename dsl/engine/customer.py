@@ -14,7 +14,7 @@ from dsl.engine.clock import date_of, yearly
 from dsl.engine.wallet import NEVER, Wallet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dsl.engine.compiled import Compiled, RulePlan
     from dsl.engine.decision import Award, CounterKey
@@ -77,10 +77,10 @@ class Paid:
     holding: Holding | None = None
     tier: AwardedTier | None = None
     # Of a deduction: what it took of which lots.
-    parts: list[tuple[Lot, int]] = field(default_factory=list)
+    parts: Sequence[tuple[Lot, int]] = ()
     # Counters it drew on, so much each of its smallest part; and those that count the event once.
-    drawn: list[tuple[CounterKey, int]] = field(default_factory=list)
-    marked: list[CounterKey] = field(default_factory=list)
+    drawn: Sequence[tuple[CounterKey, int]] = ()
+    marked: Sequence[CounterKey] = ()
 
 
 @dataclass(slots=True)

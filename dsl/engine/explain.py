@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from dsl.engine.calendar import moment
 from dsl.engine.clock import date_of
-from dsl.engine.compiled import MONEY_DECIMALS
 from dsl.engine.messages import number
 from dsl.engine.nodes import parts_of
+from dsl.engine.terms import MONEY_DECIMALS
 from dsl.meaning import checked
 from dsl.meaning.types import Kind
 from dsl.meaning.wording import messages

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsl.engine.allowances import GROUP
+from dsl.engine.terms import GROUP
 
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled

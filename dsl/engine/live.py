@@ -11,7 +11,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dsl.engine.allowances import drawn_by
 from dsl.engine.book import Book
 from dsl.engine.calendar import instant
 from dsl.engine.cells import NA, S_CURRENT, S_END
@@ -26,6 +25,7 @@ from dsl.engine.keeping import (
 from dsl.engine.pricing import net_amount
 from dsl.engine.scene import mark
 from dsl.engine.settling import settle
+from dsl.engine.terms import drawn_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -37,7 +37,7 @@ def message(scene: Scene, name: str, form: checked.Message) -> str | None:
     return "".join(texts)
 
 
-def shown(scene: Scene, node: checked.Expr, found: int, divisor: int) -> str:  # noqa: PLR0911 - one for each kind
+def shown(scene: Scene, node: checked.Expr, found: int, divisor: int) -> str:
     """A value as a text."""
     match node.type.kind:
         case Kind.NUMBER | Kind.MONEY:

@@ -118,7 +118,7 @@ class Others:
         cells = tuple(row[compiled.layout.event.places[("attribute", name)]] for name in names)
         return None if NA in cells else cells
 
-    def _insert(  # noqa: PLR0913 - an event and where it belongs
+    def _insert(
         self,
         compiled: Compiled,
         foreign: Foreign,

@@ -8,19 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dsl.engine.allowances import OVERFLOW, Allowances
+from dsl.engine.allowances import Allowances
 from dsl.engine.amounts import constant, constant_over
 from dsl.engine.cells import LARGEST, NA, S_TIER
-from dsl.engine.compiled import RewardPlan, RulePlan, is_discount
 from dsl.engine.cheapest import cheapest_free
+from dsl.engine.compiled import RewardPlan, RulePlan, is_discount
 from dsl.engine.decision import Cut, Outcome, Reason, Working
 from dsl.engine.groups import settle_groups
 from dsl.engine.messages import message
+from dsl.engine.terms import OVERFLOW
 from dsl.meaning import checked
 from dsl.meaning.types import Exact, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dsl.engine.decision import CounterKey
     from dsl.engine.scene import Scene
@@ -41,8 +42,8 @@ class Payment:
     worked: int = 0
     is_deduction: bool = False
     # What it took of counters: so much each of its smallest part, and one of each that counts once.
-    drawn: list[tuple[CounterKey, int]] = field(default_factory=list)
-    marked: list[CounterKey] = field(default_factory=list)
+    drawn: Sequence[tuple[CounterKey, int]] = ()
+    marked: Sequence[CounterKey] = ()
 
     # The test that left nothing of it, and how late in the order of steps it stands.
     failed: tuple[int, Reason] | None = None
@@ -60,20 +61,7 @@ class Payment:
     @property
     def name(self) -> str:
         """The unit's name, or the kind of thing."""
-        return name_of(self.plan.reward)
-
-
-def name_of(reward: checked.Reward) -> str:
-    """What an award of a reward is called: its unit, or the kind of thing."""
-    if reward.unit is not None:
-        return reward.unit.name
-    match reward.form:
-        case checked.Thing(kind=kind):
-            return kind
-        case checked.TierAward():
-            return "tier"
-        case _:
-            return "message"
+        return self.plan.called
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def line(scene: Scene, matched: Matched, payment: Payment, status: Status = "pos
     )
 
 
-def _post(  # noqa: PLR0913 - a payment and all it is posted by
+def _post(
     scene: Scene, due: Due, matched: Matched, payment: Payment, now: int, last: int
 ) -> Paid | None:
     if matched.withheld:

@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dsl.engine import corrections
-from dsl.engine.allowances import capacity
 from dsl.engine.cells import S_TIER
-from dsl.engine.compiled import money
+from dsl.engine.terms import capacity, money
 from dsl.meaning import checked
 
 if TYPE_CHECKING:

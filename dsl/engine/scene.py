@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dsl.engine.decision import CounterKey, Outcome
     from dsl.meaning import checked
     from dsl.meaning.types import Exact
+    from dsl.text.ast import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Scene:
     held: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: dict[CounterKey, int] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    periods: dict[Period, int] = field(default_factory=dict)
 
     @property
     def at(self) -> int:
@@ -103,6 +105,15 @@ class Scene:
         found = self.held.get(key)
         if found is None:
             found = self.held[key] = self.others(customer).balance(unit)
+        return found
+
+    def period(self, period: Period | None) -> int:
+        """The index of the calendar period of the decision; 0 where it is for ever."""
+        if period is None:
+            return 0
+        found = self.periods.get(period)
+        if found is None:
+            found = self.periods[period] = self.compiled.clock.period(self.cause.at, period)
         return found
 
     def gross(self) -> int:

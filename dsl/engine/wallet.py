@@ -100,7 +100,7 @@ class Wallet:
         for _, lot in self.lots:
             yield lot
 
-    def add(  # noqa: PLR0913 - a lot is all of these
+    def add(
         self,
         amount: int,
         at: int,

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
-from dsl.engine.cells import LARGEST, NA
+from dsl.engine.cells import NA
 from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
+from dsl.engine.columns.lines import OF_LIST, Lines, completed, own_lines, places_of
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ NAMES = {
 }
 JOINED = ("joined_on", "joined")
 PROFILE = "profile"
+# Beside a column of this name stand those of its values that are lists of texts, as JSON.
+LISTED = " list"
+T = TypeVar("T")
 
 
 class MissingColumnError(ValueError):
@@ -63,14 +67,6 @@ class LeftOut:
             "rows": self.rows,
         }
         return {name: dict(sorted(counts.items())) for name, counts in parts.items() if counts}
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Line items: those of event n are the rows from starts[n] to starts[n + 1]."""
-
-    starts: Ints
-    columns: Mapping[str, Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +141,8 @@ class _Reader:
         types = int64(type_.indices)
         columns: dict[Attribute, Column] = {}
         for name in events.column_names:
-            if name not in names.values():
-                self._event_column(name, events[name], types, type_names, columns)
+            if name not in names.values() and not name.endswith(LISTED):
+                self._event_column(name, events, types, type_names, columns)
         at = int64(events["__at"])
         who = whole(events[names["customer"]])
         ids = whole(events[names["id"]])
@@ -196,23 +192,27 @@ class _Reader:
     def _event_column(
         self,
         name: str,
-        values: pa.ChunkedArray,
+        events: pa.Table,
         types: Ints,
         type_names: list[str],
         columns: dict[Attribute, Column],
     ) -> None:
         """Take a column for the event types that have such an attribute, by its type."""
         holders: dict[Type, list[int]] = {}
+        has_lines = False
         for code, type_name in enumerate(type_names):
             info = self._attributes(type_name).get(name)
-            if info is not None and info.type.kind is not Kind.LIST:
+            if info is not None and info.type.kind is Kind.LIST:
+                has_lines = True
+            elif info is not None:
                 holders.setdefault(info.type, []).append(code)
         if name == "__at":
             return
-        if not holders:
+        # What stood in a list is among the lines.
+        if not holders and not (has_lines and events[name].null_count == len(events)):
             self.left_out.columns[name] += 1
         for type_, codes in holders.items():
-            converted = self._converted(name, values, type_)
+            converted = self._converted(name, _listed(events, name, type_), type_)
             if converted is not None:
                 columns[name, type_] = converted.masked(np.isin(types, codes))
 
@@ -241,12 +241,12 @@ class _Reader:
             info = self.program.customer_attributes.get(
                 "joined" if column_name in JOINED else column_name
             )
-            if column_name == name:
+            if column_name == name or column_name.endswith(LISTED):
                 continue
             if info is None:
                 self.left_out.columns[column_name] += 1
                 continue
-            values = customers[column_name]
+            values = _listed(customers, column_name, info.type)
             if info.type.kind is Kind.DATETIME:
                 values = _midnights(values)
             converted = self._converted(column_name, values, info.type)
@@ -273,25 +273,26 @@ class _Reader:
             customers=int64(who.indices)[order],
             ids=ids,
             columns={key: column.take(order) for key, column in rows.columns.items()},
-            lines=self._lines(ids, items),
+            lines=self._lines(rows.type_names, rows.types[order], ids, items),
         )
 
-    def _lines(self, ids: pa.StringArray, items: pa.Table | None) -> Lines:
+    def _lines(
+        self, type_names: list[str], types: Ints, ids: pa.StringArray, items: pa.Table | None
+    ) -> Lines:
         if items is None:
             return Lines(np.zeros(len(ids) + 1, np.int64), {})
         name = _named(items, NAMES["id"])
-        events = whole(pc.index_in(items[name].cast(pa.string()), value_set=ids))
-        place = int64(events.fill_null(-1))
-        if (place < 0).any():
-            self.left_out.rows["lines without event"] += int((place < 0).sum())
-        order = np.argsort(place, kind="stable")
-        order = order[int((place < 0).sum()) :]
+        place, missing = places_of(items, name, ids)
+        if missing:
+            self.left_out.rows["lines without event"] += missing
+        place = own_lines(items, place, [self.program.events[n] for n in type_names], types)
+        order = np.argsort(place, kind="stable")[int((place < 0).sum()) :]
         starts = np.zeros(len(ids) + 1, np.int64)
         np.cumsum(np.bincount(place[order], minlength=len(ids)), out=starts[1:])
         columns = {}
         for column_name in items.column_names:
             info = self.program.item_attributes.get(column_name)
-            if column_name == name:
+            if column_name in (name, OF_LIST):
                 continue
             if info is None:
                 self.left_out.columns[f"items.{column_name}"] += 1
@@ -299,7 +300,7 @@ class _Reader:
             converted = self._converted(f"items.{column_name}", items[column_name], info.type)
             if converted is not None:
                 columns[column_name] = converted.take(order)
-        return Lines(starts, _completed(columns, len(order)))
+        return Lines(starts, completed(columns, len(order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,33 +335,29 @@ class _Rows:
 
 def _appended(first: Column | None, n: int, second: Column | None, m: int) -> Column:
     """Two columns one after the other, the second's codes after the first's."""
-    texts = None
-    if any(c is not None and c.texts is not None for c in (first, second)):
-        texts = ((first.texts or ()) if first else ()) + ((second.texts or ()) if second else ())
-    before = first.values if first else np.full(n, NA, np.int64)
-    after = second.values if second else np.full(m, NA, np.int64)
-    if texts is not None and first is not None:
-        after = np.where(after == NA, NA, after + len(first.texts or ()))
-    return Column(np.concatenate([before, after]), texts)
+    if first is None:
+        first = Column(np.full(n, NA, np.int64))
+    if second is None:
+        second = Column(np.full(m, NA, np.int64))
+    texts, tags = _together(first.texts, second.texts), _together(first.tags, second.tags)
+    before = len(first.texts or first.tags or ())
+    after = second.values
+    if texts is not None or tags is not None:
+        after = np.where(after == NA, NA, after + before)
+    return Column(np.concatenate([first.values, after]), texts, tags)
 
 
-def _completed(columns: dict[str, Column], count: int) -> dict[str, Column]:
-    """Lines with an absent quantity read as 1 and an absent amount as price × quantity."""
-    one = 10**4
-    given = columns.get("quantity")
-    quantity = np.full(count, NA, np.int64) if given is None else given.values
-    quantity = np.where(quantity == NA, one, quantity)
-    columns["quantity"] = Column(quantity)
-    price = columns.get("price")
-    own = columns.get("amount")
-    amount = np.full(count, NA, np.int64) if own is None else own.values
-    if price is not None:
-        # What is too large to be exact is absent.
-        fits = np.abs(price.values.astype(np.float64) * quantity) < LARGEST
-        derived = np.where((price.values == NA) | ~fits, NA, price.values * quantity)
-        amount = np.where(amount == NA, derived, amount)
-    columns["amount"] = Column(amount)
-    return columns
+def _together(first: tuple[T, ...] | None, second: tuple[T, ...] | None) -> tuple[T, ...] | None:
+    if first is None and second is None:
+        return None
+    return (first or ()) + (second or ())
+
+
+def _listed(table: pa.Table, name: str, type_: Type) -> pa.ChunkedArray:
+    """A column; of tags those that are lists of texts."""
+    if type_.kind is Kind.TAGS and f"{name}{LISTED}" in table.column_names:
+        return table[f"{name}{LISTED}"]
+    return table[name]
 
 
 def _named(table: pa.Table, options: tuple[str, ...]) -> str:

@@ -1,6 +1,5 @@
 """Programs of the plain sort, and their rules with all that is the same for every event.
 
-
 Source: docs/language.md, sections 3 and 4.
 """
 
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.allowances import capacity, drawn_by
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.paying import name_of
+from dsl.engine.compiled import name_of
 from dsl.engine.settling import is_plain as is_settled_anew
+from dsl.engine.terms import capacity, drawn_by
 from dsl.meaning import checked
 from dsl.meaning.types import Exact
 
