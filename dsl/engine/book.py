@@ -37,9 +37,8 @@ from dsl.engine.posting import post
 from dsl.engine.pricing import both_amounts, net_amount
 from dsl.engine.ranking import chosen_by
 from dsl.engine.scene import Cause, Scene
-from dsl.engine.settling import Change, When, is_plain, renew, settle
+from dsl.engine.settling import Change, When, renew, settle
 from dsl.engine.wallet import NEVER
-from dsl.meaning.events import canonical_content
 
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled, RulePlan
@@ -74,8 +73,8 @@ class Book:
         self.due = Due()
         self.others = Others()
         self.entries: dict[str, tuple[Customer, Entry]] = {}
-        self._contents: dict[str, str] = {}
-        self._decisions: dict[str, tuple[Decision, ...]] = {}
+        # Every event that was given, and every word of a person, with what was decided on it.
+        self._known: dict[str, tuple[Event | None, tuple[Decision, ...]]] = {}
         self._start = start
         self._now: int | None = None
         self._current: Compiled = self.versions[0][1]
@@ -163,7 +162,7 @@ class Book:
 
     def _next_midnight(self, after: int) -> None:
         compiled = self._current
-        if not is_plain(compiled):
+        if not compiled.is_plain:
             day = compiled.clock.day(after) + 1
             self.due.push(Matter(compiled.clock.midnight(day), SETTLING, 0, "", compiled))
 
@@ -240,7 +239,8 @@ class Book:
     ) -> list[Change]:
         """Settle a customer; quietly, only to know how it would be."""
         compiled = customer.compiled
-        if not compiled.program.tiers and not compiled.program.segments:
+        # What nothing listens to and nothing remembers is found again just before an event.
+        if not compiled.is_settling or (when == "after" and compiled.is_plain):
             return []
         if quietly:
             return self._look(customer, at)
@@ -329,15 +329,14 @@ class Book:
         The event's own decision is the one of its id. An event seen before changes nothing and
         returns its first decision; one of the same id with other content is a conflict.
         """
-        content = canonical_content(event)
-        known = self._contents.get(event.id)
+        known = self._known.get(event.id)
         if known is not None:
-            if known == content:
-                return self._decisions[event.id]
+            if known[0] == event:
+                return known[1]
             return (Decision(event.id, event.customer, None, refused="conflict"),)
-        self._contents[event.id] = content
-        self._decisions[event.id] = tuple(self.take(Entry(instant(event.at), event.id, event)))
-        return self._decisions[event.id]
+        decisions = tuple(self.take(Entry(instant(event.at), event.id, event)))
+        self._known[event.id] = (event, decisions)
+        return decisions
 
     def take(self, entry: Entry) -> list[Decision]:
         """Take in an event of an id that was never seen: what fell due before it, then itself."""
@@ -367,13 +366,34 @@ class Book:
         if late:
             self._late(customer, entry, compiled)
             return
-        self._settle_and_follow(customer, entry.at, "before", entry.id)
-        changes = self._take(customer, entry)
+        row = compiled.encoder.row(entry.event, entry.at)
+        self._settle_before(customer, entry, row)
+        changes = self._take(customer, entry, row)
         if customer.compiled.timed and entry.id in self.entries:
             self._rewind(customer, entry)
         self.follow(changes, entry.at, entry.id)
 
-    def _take(self, customer: Customer, entry: Entry) -> Changes:
+    def _settle_before(self, customer: Customer, entry: Entry, row: list[int]) -> None:
+        """Settle a customer just before an event, on what came before it.
+
+        Neither tiers nor segments look at the event; where events of anyone are not asked about,
+        its own row says all that an instant's does.
+        """
+        compiled = customer.compiled
+        if not compiled.is_settling:
+            return
+        if compiled.emitted.foreign or compiled.encoder.others:
+            self._settle_and_follow(customer, entry.at, "before", entry.id)
+            return
+        state = customer.row
+        state[S_CURRENT] = state[S_END]
+        changes = settle(customer, row, compiled.scratch(), entry.at, "before")
+        if customer.tiers:
+            self._note_renewals(customer, entry.at)
+        if changes:
+            self.follow([(customer, found) for found in changes], entry.at, entry.id)
+
+    def _take(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Changes:
         match entry.event.type:
             case "refund":
                 return corrections.refund(self, customer, entry)
@@ -382,17 +402,19 @@ class Book:
             case "cancel":
                 return redeeming.cancel(self, customer, entry)
             case _:
-                return self.decided(customer, entry)
+                return self.decided(customer, entry, row)
 
-    def decided(self, customer: Customer, entry: Entry) -> Changes:
+    def decided(
+        self, customer: Customer, entry: Entry, row: list[int] | None = None
+    ) -> Changes:
         """An event recorded and decided by the rules on its type."""
-        scene = self.seen(customer, entry)
+        scene = self.seen(customer, entry, row)
         return self.finish(scene, scene.compiled.by_event.get(entry.event.type, ()), entry)
 
-    def seen(self, customer: Customer, entry: Entry) -> Scene:
-        """An event recorded, and what it is decided on."""
+    def seen(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Scene:
+        """An event recorded, and what it is decided on; its row where that is known."""
         compiled, event = customer.compiled, entry.event
-        row = compiled.encoder.row(event, entry.at)
+        row = compiled.encoder.row(event, entry.at) if row is None else row
         lines = compiled.encoder.lines(event.items)
         ends = len(customer.history), len(customer.lines)
         self.record(customer, entry)
@@ -425,8 +447,11 @@ class Book:
 
     def record(self, customer: Customer, entry: Entry) -> None:
         """Put an event on record, at its place."""
-        insort(customer.entries, entry, key=lambda other: other.place)
-        customer.last = max(customer.last, entry.place)
+        if entry.place >= customer.last:
+            customer.entries.append(entry)
+            customer.last = entry.place
+        else:
+            insort(customer.entries, entry, key=_place)
         if entry.counts:
             self.entries[entry.id] = (customer, entry)
 
@@ -517,7 +542,9 @@ class Book:
                 coupon.used = True
         self._tell(scene, [*lines, *(one.award for one in paid)])
         changes = self._after(scene, entry)
-        for id_ in sorted({one.award.customer for one in paid} - {scene.customer.id}, key=str.encode):
+        own = scene.customer.id
+        others = {one.award.customer for one in paid if one.award.customer != own}
+        for id_ in sorted(others, key=str.encode):
             changes += self.settled(self.customer(id_), scene.at)
         return changes
 
@@ -532,8 +559,9 @@ class Book:
                 if payment.recipient not in self.customers:
                     self._settle(self.customer(payment.recipient), scene.at, "before")
         paid = post(scene, self.due, found, self.now, self.last_at)
+        used = self.used
         for key, amount in scene.taken.items():
-            self.used[key] = self.used.get(key, 0) + amount
+            used[key] = used.get(key, 0) + amount
         return paid
 
     def _reject_all(self, scene: Scene, plans: Sequence[RulePlan]) -> None:
@@ -662,7 +690,7 @@ class Book:
 
     def _settle_past(self, customer: Customer) -> None:
         """Settle a customer's past again, event by event: what tiers are kept and when reached."""
-        if is_plain(customer.compiled) and not customer.compiled.program.segments:
+        if customer.compiled.is_plain and not customer.compiled.program.segments:
             return
         entries = customer.entries
         customer.tiers = {}
@@ -690,9 +718,9 @@ class Book:
         self.begin(at)
         self.sink = []
         self._fall_due(at)
-        if id_ in self._contents:
+        if id_ in self._known:
             return self.sink
-        self._contents[id_] = ""
+        self._known[id_] = (None, ())
         found = self.entries.get(original)
         if found is None or not found[1].is_waiting:
             self.sink.append(Decision(id_, "", None, refused="unknown-original"))

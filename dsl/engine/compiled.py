@@ -154,6 +154,15 @@ class Compiled:
         )
         # A challenge's own rewards come where the challenge stands among the rules.
         self.derived = tuple(plan for plan in self.rules if isinstance(plan.rule.trigger, DERIVED))
+        # There is something to settle; a midnight can change nothing that is not found again just
+        # before an event: no rule is on a change, no tier is kept.
+        self.is_settling = bool(program.tiers or program.segments)
+        self.is_plain = all(
+            isinstance(plan.rule.trigger, ast.ChallengeCompleted) for plan in self.derived
+        ) and all(
+            tier.keep is None and tier.grace is None and not tier.one_step
+            for tier in program.tiers
+        )
 
     @cached_property
     def tiers(self) -> tuple[Function | None, ...]:

@@ -129,6 +129,8 @@ class Entry:
     is_rejected: bool = False
     # The coupon it named and used.
     coupon: Holding | None = None
+    # Where it stands in time: by `at`, then by the bytes of its id.
+    place: Place = (0, b"")
     # What refunds made of it, each with its place in time.
     corrections: list[tuple[Place, Event | None, bool]] = field(default_factory=list)
 
@@ -144,10 +146,8 @@ class Entry:
                 return net, is_gone
         return self.net, self.is_gone
 
-    @property
-    def place(self) -> Place:
-        """Where it stands in time: by `at`, then by the bytes of its id."""
-        return self.at, self.id.encode()
+    def __post_init__(self) -> None:
+        self.place = self.at, self.id.encode()
 
     @property
     def is_counted(self) -> bool:

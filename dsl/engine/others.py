@@ -86,7 +86,7 @@ class Others:
         self, compiled: Compiled, customer: Customer, entry: Entry, row: list[int], lines: list[int]
     ) -> None:
         """Note an event for whoever asks about events of anyone."""
-        if compiled is not self._under:
+        if compiled is not self._under or not compiled.emitted.foreign:
             return
         for foreign in compiled.emitted.foreign:
             if foreign.past.event == entry.event.type and not entry.is_gone:

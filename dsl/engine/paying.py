@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dsl.engine.decision import CounterKey
     from dsl.engine.scene import Scene
 
+    Rows = tuple[list[int], list[int], list[int], list[int], list[int], list[int]]
+
 
 @dataclass(slots=True)
 class Payment:
@@ -96,11 +98,12 @@ def decide(
 
     `turned` is of a refund without an original: rates alone count, and no limit.
     """
+    rows = scene.rows
     found = [
         matched
         for plan in plans
         if turned or (plan.has_discount if discounts else plan.has_other)
-        if (matched := _matched(scene, plan)) is not None
+        if (matched := _matched(scene, plan, rows)) is not None
     ]
     if not found:
         return []
@@ -123,7 +126,7 @@ def decide(
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _matched(scene: Scene, plan: RulePlan) -> Matched | None:
+def _matched(scene: Scene, plan: RulePlan, rows: Rows) -> Matched | None:
     rule, at = plan.rule, scene.at
     if (rule.starts is not None and at < rule.starts) or (
         rule.ends is not None and at >= rule.ends
@@ -131,7 +134,7 @@ def _matched(scene: Scene, plan: RulePlan) -> Matched | None:
         return _refused(scene, plan, "not-in-force")
     if rule.opt_in and rule.name not in scene.customer.opted_in:
         return _refused(scene, plan, "opt-in")
-    if plan.matches is not None and plan.matches(*scene.rows) != 1:
+    if plan.matches is not None and plan.matches(*rows) != 1:
         return _refused(scene, plan, "condition")
     rewards = [reward for reward in plan.rewards if is_meant(scene, reward)]
     if not rewards:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Unit
 
 
+# Stands in an award's place until its status is known.
+NO_AWARD = Award("", 0, "", "", 0, 0)
+
+
 def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> list[Paid]:
     """Post what was decided, in text order, as of now; withheld awards are lines alone.
 
@@ -61,7 +65,7 @@ def _post(
         return Paid(line(scene, matched, payment, "withheld"), 0, matched.plan)
     compiled, at, rule = scene.compiled, scene.at, matched.plan.rule
     customer, unit = scene.others(payment.recipient), payment.unit
-    paid = Paid(line(scene, matched, payment), payment.amount, matched.plan)
+    paid = Paid(NO_AWARD, payment.amount, matched.plan)
     paid.drawn, paid.marked = payment.drawn, payment.marked
     begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
     if unit is not None and not unit.is_money:
@@ -91,7 +95,9 @@ def _post(
                 begins = at
             case _:
                 pass
-    status: Status = "held" if scene.is_held else "pending" if begins > at else "posted"
+    status: Status = "pending" if begins > at else "posted"
+    if scene.is_held and not payment.is_deduction:
+        status = "held"
     paid.award = line(scene, matched, payment, status)
     return paid
 

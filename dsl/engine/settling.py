@@ -35,24 +35,11 @@ class Change:
     name: str
 
 
-def is_plain(compiled: Compiled) -> bool:
-    """True where a midnight can change nothing that is not found again just before an event."""
-    for plan in compiled.derived:
-        if not isinstance(plan.rule.trigger, ast.ChallengeCompleted):
-            return False
-    return all(
-        tier.keep is None and tier.grace is None and not tier.one_step
-        for tier in compiled.program.tiers
-    )
-
-
 def settle(
     customer: Customer, event: list[int], scratch: list[int], at: int, when: When
 ) -> list[Change]:
     """Settle tier and segments; what changed, which is nothing the first time."""
     compiled = customer.compiled
-    if not compiled.program.tiers and not compiled.program.segments:
-        return []
     customer.fill(at)
     rows = (event, [], customer.row, customer.history, customer.lines, scratch)
     changes: list[Change] = []

@@ -17,7 +17,6 @@ from dsl.engine.clock import date_of
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.run import Run, Sample, Span
-from dsl.engine.paying import name_of
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class DryRun:
         """What a rule may give: units, money, kinds of things."""
         plan = next(plan for plan in self.compiled.rules if plan.name == rule)
         given = [one for reward in plan.rewards for one in _every(reward)]
-        return list(dict.fromkeys(name_of(one.reward) for one in given if not one.choices))
+        return list(dict.fromkeys(one.called for one in given if not one.choices))
 
     @property
     def given(self) -> Bools:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.pricing import net_amount
-from dsl.engine.settling import is_plain
+from dsl.engine.settling import settle
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer, Entry
+    from dsl.engine.settling import When
 
 # What was redeemed before the period was there to be redeemed.
 TAKEN_AS_GIVEN = ("redeem", "cancel")
@@ -31,13 +32,17 @@ def without_rules(compiled: Compiled) -> Compiled:
     quiet = copy(compiled)
     quiet.by_event, quiet.timed, quiet.derived, quiet.challenges = {}, (), (), ()
     quiet.guards = {}
+    quiet.is_plain = all(
+        tier.keep is None and tier.grace is None and not tier.one_step
+        for tier in compiled.program.tiers
+    )
     return quiet
 
 
 def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -> None:
     """Take in what came before an instant; the program decides from then on."""
     quiet = book.versions[0][1]
-    at_once = is_plain(quiet) and not _refers_to_segments(compiled.program)
+    at_once = quiet.is_plain and not _refers_to_segments(compiled.program)
     last = None
     for entry in entries:
         if last is None:
@@ -51,14 +56,21 @@ def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -
     if last is None:
         book.begin(since)
         return
+    if compiled.is_plain:
+        return
     clock = compiled.clock
     midnight = clock.midnight(clock.day(since - 1))
     for customer in book.customers.values():
-        if at_once:
-            book.settled(customer, customer.last[0])
-            # A midnight's settling would have been the last, where it fires anything.
-            if not is_plain(compiled) and midnight > customer.last[0]:
-                book.settled(customer, midnight)
+        # What they were last settled as: after their last event, or at a midnight since.
+        if quiet.is_plain:
+            _settle(book, customer, customer.last[0], "after")
+            if midnight > customer.last[0]:
+                _settle(book, customer, midnight, "midnight")
+
+
+def _settle(book: Book, customer: Customer, at: int, when: When) -> None:
+    row, scratch = book.tick(customer, at)
+    settle(customer, row, scratch, at, when)
 
 
 def _remember(book: Book, entry: Entry) -> None:

@@ -13,9 +13,6 @@ import numpy as np
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.compiled import name_of
-from dsl.engine.settling import is_plain as is_settled_anew
-from dsl.engine.terms import capacity, drawn_by
 from dsl.meaning import checked
 from dsl.meaning.types import Exact
 
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
     from dsl.engine.decision import CounterKey
+    from dsl.engine.terms import Term
     from dsl.meaning.types import Unit
     from dsl.text.ast import Period
 
@@ -52,9 +50,7 @@ def is_quick(compiled: Compiled, history: History) -> bool:
         return False
     if uses.balances or uses.lifetimes or uses.earned or uses.holds or program.segments:
         return False
-    if compiled.emitted.foreign or compiled.encoder.others or not is_settled_anew(compiled):
-        return False
-    if any(info.stock is not None for info in program.things.values()):
+    if compiled.emitted.foreign or compiled.encoder.others or not compiled.is_plain:
         return False
     present = np.unique(history.types).tolist()
     if any(history.type_names[code] in CORRECTING for code in present):
@@ -64,10 +60,10 @@ def is_quick(compiled: Compiled, history: History) -> bool:
 
 def _is_quick_rule(plan: RulePlan) -> bool:
     rule = plan.rule
-    once = [*plan.once, *((one, None) for one in (plan.campaign.once if plan.campaign else ()))]
     if rule.group is not None or rule.holdout is not None:
         return False
-    if any(one.attribute is not None for one, _ in once):
+    terms = (term for one in plan.rewards for term in (*one.own, *one.shared))
+    if any(term.marks is not None for term in terms):
         return False
     return all(
         isinstance(one.reward.form, FORMS)
@@ -164,13 +160,12 @@ class Preparation:
 
     def _reward(self, rule: RulePlan, plan: RewardPlan) -> Reward:
         reward, unit, form = plan.reward, plan.reward.unit, plan.reward.form
-        name = name_of(reward)
+        name = plan.called
         self.collected.precisions.setdefault(name, unit.precision if unit is not None else 0)
         of_unit = unit.pending if unit is not None and not unit.is_money else None
         wait = rule.rule.pending or of_unit
         is_thing = isinstance(form, checked.Thing)
-        own = [*self._once(rule.rule.once), *self._holders(plan, rule.limits)]
-        shared = self._shared(rule, plan)
+        own, shared = self._holders(plan.own), self._holders(plan.shared)
         found = Reward(
             plan=plan,
             number=plan.number,
@@ -191,23 +186,12 @@ class Preparation:
             found.times = _multiple(form, unit)
         return found
 
-    def _shared(self, rule: RulePlan, plan: RewardPlan) -> list[Holder]:
-        campaign = rule.campaign
-        own = (
-            [*self._once(campaign.once), *self._holders(plan, campaign.allowances)]
-            if campaign is not None
-            else []
-        )
-        return [*own, *self._holders(plan, self.compiled.program.allowances)]
-
-    def _once(self, once: Iterable[checked.Once]) -> list[Holder]:
-        return [Holder(one.name, one.per_customer, self._period(one.period), 1, 0) for one in once]
-
-    def _holders(self, plan: RewardPlan, allowances: Iterable[checked.Allowance]) -> list[Holder]:
+    def _holders(self, terms: Iterable[Term]) -> list[Holder]:
         return [
-            Holder(one.name, one.scope == "limit", self._period(one.period), capacity(one), each)
-            for one in allowances
-            if (each := drawn_by(one, plan)) is not None
+            Holder(
+                term.name, term.per_customer, self._period(term.period), term.capacity, term.each
+            )
+            for term in terms
         ]
 
     def _period(self, period: Period | None) -> list[int] | None:
