@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.services.errors import Invalid
-from dsl.engine.allowances import capacity
 from dsl.engine.nodes import walk
+from dsl.engine.terms import capacity
 from dsl.meaning import checked
 from dsl.meaning.types import Unit
 from dsl.text import ast

@@ -149,6 +149,8 @@ class _Teller:
             return wording[key].format(tiers=", ".join([*tiers, *sorted(names)]), tier=self.tier)
         if outcome.reason == "condition" and outcome.test is not None:
             return self.failed(rule, outcome)
+        if outcome.reason == "condition":
+            return wording["where"]
         return wording.get(str(outcome.reason), str(outcome.reason))
 
     def not_in_force(self, rule: Rule) -> str:

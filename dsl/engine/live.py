@@ -25,14 +25,12 @@ from dsl.engine.keeping import (
 from dsl.engine.pricing import net_amount
 from dsl.engine.scene import mark
 from dsl.engine.settling import settle
-from dsl.engine.terms import drawn_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
+    from dsl.engine.compiled import Compiled, RewardPlan
     from dsl.engine.decision import CounterKey, Decision
-    from dsl.meaning import checked
     from dsl.meaning.events import Event
 
 
@@ -138,37 +136,22 @@ class Live:
 def counters(compiled: Compiled, event: Event) -> tuple[CounterKey, ...]:
     """What an event may draw on, in the order in which locks are taken."""
     at = instant(event.at)
-    clock = compiled.clock
     row: list[int] | None = None
     found: set[CounterKey] = set()
-    for plan in compiled.by_event.get(event.type, ()):
-        for allowance in _allowances(compiled, plan):
-            holder = event.customer if allowance.scope == "limit" else ""
-            period = clock.period(at, allowance.period) if allowance.period else 0
-            found.add((allowance.name, holder, "", period))
-        campaign = plan.campaign
-        own = plan.once
-        if campaign is not None:
-            own = (*own, *((once, compiled.mark_place(once)) for once in campaign.once))
-        for once, place in own:
-            marked: str | None = ""
-            if once.attribute is not None:
-                row = compiled.encoder.row(event, at) if row is None else row
-                marked = mark(compiled, once.attribute, place, row, event.customer)
-            if marked is not None:
-                holder = event.customer if once.per_customer else ""
-                period = clock.period(at, once.period) if once.period else 0
-                found.add((once.name, holder, marked, period))
+    rewards = (reward for plan in compiled.by_event.get(event.type, ()) for reward in plan.rewards)
+    terms = {
+        term for reward in rewards for one in _given(reward) for term in (*one.own, *one.shared)
+    }
+    for term in terms:
+        marked: str | None = ""
+        if term.marks is not None:
+            row = compiled.encoder.row(event, at) if row is None else row
+            marked = mark(compiled, term.marks, term.place, row, event.customer)
+        if marked is not None:
+            holder = event.customer if term.per_customer else ""
+            period = compiled.clock.period(at, term.period) if term.period else 0
+            found.add((term.name, holder, marked, period))
     return tuple(sorted(found))
-
-
-def _allowances(compiled: Compiled, plan: RulePlan) -> Iterator[checked.Allowance]:
-    """The rule's own, its campaign's and the program's, as far as a reward of it draws on them."""
-    shared = plan.campaign.allowances if plan.campaign is not None else ()
-    rewards = [one for reward in plan.rewards for one in _given(reward)]
-    for allowance in (*plan.limits, *shared, *compiled.program.allowances):
-        if any(drawn_by(allowance, reward) is not None for reward in rewards):
-            yield allowance
 
 
 def _given(reward: RewardPlan) -> Iterator[RewardPlan]:
