@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,15 @@ from dsl.meaning.types import Exact, Unit
 from dsl.text import ast
 
 Function = Callable[..., int]
+PLAIN = (
+    checked.Flat,
+    checked.Rate,
+    checked.PerItem,
+    checked.Formula,
+    checked.Steps,
+    checked.Bands,
+    checked.Share,
+)
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
 @dataclass(slots=True)
 class RewardPlan:
@@ -44,6 +53,11 @@ class RewardPlan:
     shared: tuple[Term, ...] = ()
     # What an award of it is called: its unit, or the kind of thing.
     called: str = ""
+    is_discount: bool = False
+    is_rate: bool = False
+    is_multiplier: bool = False
+    # An amount that is fixed or has a function, and nothing else to it.
+    is_plain: bool = False
 
     @property
     def unit(self) -> Unit | None:
@@ -69,6 +83,9 @@ class RulePlan:
     once: tuple[tuple[checked.Once, int | None], ...]
     has_discount: bool
     has_other: bool
+    # Nothing but its condition decides whether it matches, and everyone gets all its rewards.
+    is_simple: bool
+    has_own_terms: bool
     is_challenge: bool = False
 
     @property
@@ -154,6 +171,10 @@ class Compiled:
         )
         # A challenge's own rewards come where the challenge stands among the rules.
         self.derived = tuple(plan for plan in self.rules if isinstance(plan.rule.trigger, DERIVED))
+        self.has_groups = any(plan.rule.group is not None for plan in self.rules)
+        self.has_shared_terms = any(
+            one.shared for plan in self.rules for reward in plan.rewards for one in given(reward)
+        ) or any(plan.campaign is not None for plan in self.rules)
         # There is something to settle; a midnight can change nothing that is not found again just
         # before an event: no rule is on a change, no tier is kept.
         self.is_settling = bool(program.tiers or program.segments)
@@ -279,6 +300,16 @@ class Compiled:
             once=tuple((once, self.mark_place(once)) for once in rule.once),
             has_discount=any(gives(plan, discounts=True) for plan in rewards),
             has_other=any(gives(plan, discounts=False) for plan in rewards),
+            is_simple=(
+                rule.starts is None
+                and rule.ends is None
+                and not rule.opt_in
+                and rule.chance is None
+                and rule.holdout is None
+                and campaign is None
+                and all(one.audience is None and one.recipient is None for one in rule.rewards)
+            ),
+            has_own_terms=bool(rule.once or rule.allowances),
             is_challenge=order >= len(self.program.rules),
         )
 
@@ -318,6 +349,10 @@ class Compiled:
         plan.own = own_terms(rule, reward, plan.each, self.layout)
         plan.shared = shared_terms(self.program, rule, reward, plan.each, self.layout)
         plan.called = name_of(reward)
+        plan.is_discount = is_discount(plan)
+        plan.is_rate = reward.is_rate
+        plan.is_multiplier = isinstance(form, checked.Multiplier)
+        plan.is_plain = isinstance(form, PLAIN)
         return plan
 
     def _challenges(self) -> tuple[ChallengePlan, ...]:
@@ -354,6 +389,14 @@ def name_of(reward: checked.Reward) -> str:
             return "tier"
         case _:
             return "message"
+
+
+def given(plan: RewardPlan) -> Iterator[RewardPlan]:
+    """A reward itself, or whatever choice of it may be given."""
+    if not plan.choices:
+        yield plan
+    for _, choice in plan.choices:
+        yield from given(choice)
 
 
 def is_discount(plan: RewardPlan) -> bool:

@@ -12,7 +12,7 @@ from dsl.engine.allowances import Allowances
 from dsl.engine.amounts import constant, constant_over
 from dsl.engine.cells import LARGEST, NA, S_TIER
 from dsl.engine.cheapest import cheapest_free
-from dsl.engine.compiled import RewardPlan, RulePlan, is_discount
+from dsl.engine.compiled import RewardPlan, RulePlan
 from dsl.engine.decision import Cut, Outcome, Reason, Working
 from dsl.engine.groups import settle_groups
 from dsl.engine.messages import message
@@ -71,7 +71,7 @@ class Matched:
     """A rule that matched: what it is about to pay, and why it pays less."""
 
     plan: RulePlan
-    rewards: list[RewardPlan]
+    rewards: Sequence[RewardPlan]
     withheld: bool = False
     # Outside its campaign's dates: worked out only to name the first test that fails.
     is_void: bool = False
@@ -98,24 +98,33 @@ def decide(
 
     `turned` is of a refund without an original: rates alone count, and no limit.
     """
-    rows = scene.rows
-    found = [
-        matched
-        for plan in plans
-        if turned or (plan.has_discount if discounts else plan.has_other)
-        if (matched := _matched(scene, plan, rows)) is not None
-    ]
+    rows, found = scene.rows, []
+    for plan in plans:
+        if turned or (plan.has_discount if discounts else plan.has_other):
+            if plan.is_simple:
+                # Most rules ask for nothing but their condition.
+                if plan.matches is not None and plan.matches(*rows) != 1:
+                    _refused(scene, plan, "condition")
+                    continue
+                matched: Matched | None = Matched(plan, plan.rewards)
+            else:
+                matched = _matched(scene, plan, rows)
+            if matched is not None:
+                found.append(matched)
     if not found:
-        return []
-    _work_out(scene, found, discounts=discounts, turned=turned)
+        return found
+    _work_out(scene, found, rows, discounts=discounts, turned=turned)
     allowances = Allowances(scene)
     paying = [matched for matched in found if matched.counts]
     if not turned:
         for matched in found:
-            allowances.apply_own(matched)
-    settle_groups(scene.compiled, paying)
+            if matched.plan.has_own_terms:
+                allowances.apply_own(matched)
+    if scene.compiled.has_groups:
+        settle_groups(scene.compiled, paying)
     if not turned:
-        allowances.apply_shared(found, scene.gross() if discounts else None)
+        if discounts or scene.compiled.has_shared_terms:
+            allowances.apply_shared(found, scene.gross() if discounts else None)
         allowances.take(paying)
     if scene.why:
         for matched in found:
@@ -174,25 +183,35 @@ def is_meant(scene: Scene, plan: RewardPlan) -> bool:
 # --- step 5: what it comes to -----------------------------------------------------------------
 
 
-def _work_out(scene: Scene, found: list[Matched], *, discounts: bool, turned: bool) -> None:
+def _work_out(
+    scene: Scene, found: list[Matched], rows: Rows, *, discounts: bool, turned: bool
+) -> None:
     bases: dict[tuple[str, str], int] = {}
     multipliers: list[Payment] = []
+    own = scene.customer.id
+    if scene.turned is not None:
+        rows = (scene.turned, *rows[1:])
     for matched in found:
         for plan in matched.rewards:
-            chosen = _chosen(scene, matched.plan, plan)
-            if chosen is None or is_discount(chosen) is not discounts:
+            chosen = _chosen(scene, matched.plan, plan) if plan.choices else plan
+            if chosen is None or chosen.is_discount is not discounts:
                 continue
-            recipient = _recipient(scene, plan)
-            if recipient is None or (turned and not chosen.reward.is_rate):
+            recipient = own if plan.recipient is None else _recipient(scene, plan)
+            if recipient is None or (turned and not chosen.is_rate):
                 continue
             payment = Payment(chosen, recipient, 0)
             matched.payments.append(payment)
-            if isinstance(chosen.reward.form, checked.Multiplier):
+            if chosen.is_multiplier:
                 multipliers.append(payment)
                 continue
-            _fill(scene, payment)
-            if chosen.reward.is_rate and matched.counts and payment.amount > 0:
-                key = (payment.name, recipient)
+            if chosen.is_plain:
+                amount = chosen.fixed if chosen.amount is None else chosen.amount(*rows)
+                payment.amount = 0 if amount is None or amount < 0 else amount
+                _bound(payment)
+            else:
+                _fill(scene, payment)
+            if chosen.is_rate and payment.amount > 0 and matched.counts:
+                key = (chosen.called, recipient)
                 bases[key] = bases.get(key, 0) + payment.amount
     for payment in multipliers:
         form, unit = payment.plan.reward.form, payment.unit
@@ -254,9 +273,7 @@ def _fill(scene: Scene, payment: Payment) -> None:
             _fill_deduction(scene, payment, form)
             return
         case _:
-            rows = scene.rows if scene.turned is None else (scene.turned, *scene.rows[1:])
-            found = plan.fixed if plan.amount is None else plan.amount(*rows)
-            payment.amount = 0 if found is None or found == NA else found
+            raise TypeError(form)
     if unit is not None:
         _bound(payment)
 
