@@ -43,7 +43,7 @@ from dsl.engine.wallet import NEVER
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled, RulePlan
     from dsl.engine.customer import Holding, Paid
-    from dsl.engine.decision import CounterKey
+    from dsl.engine.decision import CounterKey, Shortfall
     from dsl.meaning.events import Event
 
 BEGINNING = -NEVER
@@ -346,10 +346,12 @@ class Book:
         self._event(entry)
         return self.sink
 
-    def refuse(self, entry: Entry, reason: Reason, lines: Sequence[Award] = ()) -> None:
+    def refuse(self, entry: Entry, reason: Reason, shortfall: Shortfall | None = None) -> None:
         """Tell that an event was not taken, and changed nothing."""
         self.sink.append(
-            Decision(entry.id, entry.event.customer, None, awards=tuple(lines), refused=reason)
+            Decision(
+                entry.id, entry.event.customer, None, refused=reason, shortfall=shortfall
+            )
         )
 
     def _event(self, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from dsl.engine.emit import emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
 from dsl.engine.terms import Term, money, own_terms, shared_terms
 from dsl.engine.wallet import NEVER
+from dsl.engine.why import Why
 from dsl.meaning import checked
 from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.types import Exact, Unit
@@ -184,6 +185,11 @@ class Compiled:
             tier.keep is None and tier.grace is None and not tier.one_step
             for tier in program.tiers
         )
+
+    @cached_property
+    def why(self) -> Why:
+        """What tells which part of a condition failed."""
+        return Why(self.emitted, self.functions)
 
     @cached_property
     def tiers(self) -> tuple[Function | None, ...]:

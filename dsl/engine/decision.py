@@ -65,22 +65,28 @@ class Award:
 class FailedTest:
     """The first part of a rule's condition that was not true, with its two values if it has them.
 
-    Values stand over their divisor; None is absent, or not a comparison.
+    Values stand over their divisor; None is absent, or not a comparison. `text` is what the first
+    one is where it is a text.
     """
 
     part: int
     left: tuple[int, int] | None
     right: tuple[int, int] | None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """What a reward came to before limits, of what base (a multiplier's), and what was paid."""
+    """What a reward came to before limits, of what base (a multiplier's), and what was paid.
+
+    `choice` is the place of the drawn choice of `one of`.
+    """
 
     reward: int
     base: int | None
     worked: int
     paid: int
+    choice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,20 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a refused event asked for, and what there was of it, as exact decimals.
+
+    `of` is a unit, the name of a limit, or a kind of stock; `offer` the reward to redeem.
+    """
+
+    offer: str | None = None
+    of: str = ""
+    asked: str = ""
+    there: str = ""
+    test: FailedTest | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Awards in text order, what rules came to, and what was used up.
 
@@ -126,6 +146,7 @@ class Decision:
     refused: Reason | None = None
     guard: str | None = None
     at: int | None = None
+    shortfall: Shortfall | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A form that JSON holds without loss."""
@@ -139,6 +160,7 @@ class Decision:
             "refused": self.refused,
             "guard": self.guard,
             "at": self.at,
+            "shortfall": _plain_shortfall(self.shortfall) if self.shortfall else None,
         }
 
     @classmethod
@@ -154,6 +176,7 @@ class Decision:
             refused=data.get("refused"),
             guard=data.get("guard"),
             at=data.get("at"),
+            shortfall=_shortfall(data.get("shortfall")),
         )
 
 
@@ -173,16 +196,30 @@ def _plain_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _plain_shortfall(shortfall: Shortfall) -> dict[str, Any]:
+    plain = {name: getattr(shortfall, name) for name in ("offer", "of", "asked", "there")}
+    return {**plain, "test": _plain(shortfall.test) if shortfall.test else None}
+
+
+def _shortfall(data: Mapping[str, Any] | None) -> Shortfall | None:
+    return Shortfall(**{**data, "test": _test(data["test"])}) if data else None
+
+
+def _test(data: Mapping[str, Any] | None) -> FailedTest | None:
+    if data is None:
+        return None
+    return FailedTest(data["part"], _pair(data["left"]), _pair(data["right"]), data.get("text"))
+
+
 def _pair(data: list[int] | None) -> tuple[int, int] | None:
     return (data[0], data[1]) if data else None
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
-    test = data["test"]
     return Outcome(
         rule=data["rule"],
         reason=data["reason"],
-        test=FailedTest(test["part"], _pair(test["left"]), _pair(test["right"])) if test else None,
+        test=_test(data["test"]),
         workings=tuple(Working(**working) for working in data["workings"]),
         cuts=tuple(Cut(**cut) for cut in data["cuts"]),
         by=data.get("by"),

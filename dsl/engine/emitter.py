@@ -176,7 +176,10 @@ class Emitter:
 
     def text(self) -> str:
         """All functions; the widths of rows are known only now."""
-        body = PRELUDE + "\n".join(self._functions)
-        return body.replace("@L", str(self.layout.line.width)).replace(
+        return self.laid_out(PRELUDE + "\n".join(self._functions))
+
+    def laid_out(self, text: str) -> str:
+        """A text with the widths of rows in their places."""
+        return text.replace("@L", str(self.layout.line.width)).replace(
             "@W", str(self.layout.past.width)
         )

@@ -13,17 +13,18 @@ from dsl.engine.amounts import constant, constant_over
 from dsl.engine.cells import LARGEST, NA, S_TIER
 from dsl.engine.cheapest import cheapest_free
 from dsl.engine.compiled import RewardPlan, RulePlan
-from dsl.engine.decision import Cut, Outcome, Reason, Working
+from dsl.engine.decision import Cut, Outcome, Reason
 from dsl.engine.groups import settle_groups
 from dsl.engine.messages import message
 from dsl.engine.terms import OVERFLOW
+from dsl.engine.why import failed_test, working
 from dsl.meaning import checked
 from dsl.meaning.types import Exact, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dsl.engine.decision import CounterKey
+    from dsl.engine.decision import CounterKey, Working
     from dsl.engine.scene import Scene
 
     Rows = tuple[list[int], list[int], list[int], list[int], list[int], list[int]]
@@ -163,7 +164,8 @@ def _matched(scene: Scene, plan: RulePlan, rows: Rows) -> Matched | None:
 
 def _refused(scene: Scene, plan: RulePlan, reason: Reason) -> None:
     if scene.why and plan.order not in scene.outcomes:
-        scene.outcomes[plan.order] = Outcome(plan.name, reason)
+        test = failed_test(scene, plan) if reason == "condition" else None
+        scene.outcomes[plan.order] = Outcome(plan.name, reason, test)
 
 
 def is_meant(scene: Scene, plan: RewardPlan) -> bool:
@@ -323,5 +325,4 @@ def _explain(scene: Scene, matched: Matched) -> None:
 
 
 def _workings(matched: Matched) -> Iterable[Working]:
-    for payment in matched.payments:
-        yield Working(payment.plan.number, payment.base, payment.worked, payment.amount)
+    return map(working, matched.payments)
