@@ -1,7 +1,8 @@
 """Events as JSON has them, as Arrow tables of texts: what they mean is for a program to say.
 
-A table of events has a column per key; a table of line items has `event_id` and a column per key
-of a line. Numbers stay the texts they are written as, so that nothing is rounded on the way.
+A table of events has a column per key; a table of line items has `event_id`, a column per key of a
+line and, where lists go by other names than `items`, the list's name. Lists of texts stand in a
+column beside, as JSON. Numbers stay the texts they are written as, so that nothing is rounded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
+
+from dsl.engine.columns.history import LISTED
+from dsl.engine.columns.lines import OF_LIST
 
 ITEMS = "items"
 EVENT_ID = "event_id"
@@ -35,21 +39,28 @@ def _not_a_number(name: str) -> None:
 
 def tables_of(rows: Sequence[Row]) -> tuple[pa.Table, pa.Table]:
     """The events and the line items of rows that `load_exact` read."""
-    lines: list[tuple[Any, Row]] = []
-    for row in rows:
-        items = row.get(ITEMS)
-        if isinstance(items, list):
+    lines: list[tuple[Any, str, Row]] = []
+    listed: dict[str, dict[int, str]] = {}
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            if not isinstance(value, list):
+                continue
+            if all(isinstance(one, str) for one in value):
+                listed.setdefault(name, {})[number] = json.dumps(value)
             event_id = row.get("event_id", row.get("id"))
-            lines += [(event_id, line) for line in items if type(line) is dict]
-    events = {
-        name: _column([row.get(name) for row in rows])
-        for name in _names(rows)
-        if name != ITEMS or not lines
-    }
-    own = [line for _, line in lines]
-    items = {EVENT_ID: _column([event_id for event_id, _ in lines])}
+            lines += [(event_id, name, line) for line in value if type(line) is dict]
+    events = {name: _column([row.get(name) for row in rows]) for name in _names(rows)}
+    if any(name == ITEMS for _, name, _ in lines):
+        events.pop(ITEMS, None)
+    for name, texts in listed.items():
+        if name != ITEMS:
+            events[f"{name}{LISTED}"] = _column([texts.get(n) for n in range(len(rows))])
+    own = [line for _, _, line in lines]
+    items = {EVENT_ID: _column([event_id for event_id, _, _ in lines])}
+    if any(name != ITEMS for _, name, _ in lines):
+        items[OF_LIST] = _column([name for _, name, _ in lines])
     for name in _names(own):
-        if name != EVENT_ID:
+        if name not in (EVENT_ID, OF_LIST):
             items[name] = _column([line.get(name) for line in own])
     return pa.table(events), pa.table(items)
 
@@ -74,14 +85,43 @@ def _read_whole(data: bytes) -> tuple[pa.Table, pa.Table]:
         found = _parsed(data, options, untimed)
     found = found.combine_chunks()
     ids = found["id"].combine_chunks()
-    items = pa.table({EVENT_ID: pa.array([], pa.string())})
-    if ITEMS in found.column_names and pa.types.is_list(found[ITEMS].type):
-        lists = found[ITEMS].combine_chunks()
-        lines = pa.Table.from_struct_array(pc.list_flatten(lists))
-        owners = ids.take(pc.list_parent_indices(lists))
-        items = _as_texts(lines).append_column(EVENT_ID, owners)
+    parts: list[pa.Table] = [pa.table({EVENT_ID: pa.array([], pa.string())})]
+    listed: dict[str, pa.Array] = {}
+    for name in found.column_names:
+        if not pa.types.is_list(found[name].type):
+            continue
+        lists = found[name].combine_chunks()
+        if pa.types.is_struct(lists.type.value_type):
+            lines = _as_texts(pa.Table.from_struct_array(pc.list_flatten(lists)))
+            owners = ids.take(pc.list_parent_indices(lists))
+            of = pa.array([name] * len(lines), pa.string())
+            parts.append(lines.append_column(EVENT_ID, owners).append_column(OF_LIST, of))
+        if name != ITEMS:
+            listed[f"{name}{LISTED}"] = _lists_of_texts(lists)
+    names = {name for part in parts[1:] for name in part[OF_LIST].unique().to_pylist()}
+    items = joined(parts)
+    if names <= {ITEMS} and OF_LIST in items.column_names:
+        items = items.drop_columns(OF_LIST)
+    if ITEMS in names:
         found = found.drop_columns(ITEMS)
-    return _as_texts(found), items
+    events = _as_texts(found)
+    for name, texts in listed.items():
+        if texts.null_count < len(texts):
+            events = events.append_column(name, texts)
+    return events, items
+
+
+def _lists_of_texts(lists: pa.ListArray) -> pa.Array:
+    """Lists of texts as JSON, others absent."""
+    return pa.array(
+        [
+            json.dumps(value)
+            if value is not None and all(isinstance(one, str) for one in value)
+            else None
+            for value in lists.to_pylist()
+        ],
+        pa.string(),
+    )
 
 
 def _parsed(data: bytes, options: pyarrow.json.ReadOptions, schema: pa.Schema) -> pa.Table:

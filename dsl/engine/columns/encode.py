@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dsl.engine.encode import Codes
     from dsl.engine.layout import Key, Layout
     from dsl.meaning.events import Event, Item
+    from dsl.meaning.types import Type
 
 CALENDAR = ("local", "period", "start", "ago")
 NOTHING = np.array([NA], np.int64)
@@ -178,28 +179,31 @@ class _Columns:
                 return NOTHING
 
     def _distances(self, lat: Decimal, lon: Decimal) -> Ints:
-        """Metres to a place; one place is looked up once."""
-        here, there = (
-            next(iter(self._named(name)), Column(np.full(len(self._history), NA, np.int64)))
-            for name in ("lat", "lon")
-        )
+        """Metres to a place from where events say they were."""
+        known = ((attributes.get("lat"), attributes.get("lon")) for attributes in self._attributes)
+        types = dict.fromkeys((a.type, b.type) for a, b in known if a is not None and b is not None)
+        return _first([self._distances_of(*pair, lat, lon) for pair in types])
+
+    def _distances_of(self, first: Type, second: Type, lat: Decimal, lon: Decimal) -> Ints:
+        """The same of those kinds of event whose lat and lon are of these types."""
+        columns = self._history.columns
+        here, there = columns.get(("lat", first)), columns.get(("lon", second))
+        if here is None or there is None:
+            return NOTHING
         found = np.full(len(self._history), NA, np.int64)
         known = np.flatnonzero((here.values != NA) & (there.values != NA))
         if not len(known):
             return found
-        scales = [self._decimals(name) for name in ("lat", "lon")]
         pairs = np.stack([here.values[known], there.values[known]], axis=1)
+        # One place is looked up once.
         unique, places = np.unique(pairs, axis=0, return_inverse=True)
+        scales = -first.decimals, -second.decimals
         metres = [
-            distance_m(Decimal(a).scaleb(-scales[0]), Decimal(b).scaleb(-scales[1]), lat, lon)
+            distance_m(Decimal(a).scaleb(scales[0]), Decimal(b).scaleb(scales[1]), lat, lon)
             for a, b in unique.tolist()
         ]
         found[known] = np.array(metres, np.int64)[places.ravel()]
         return found
-
-    def _decimals(self, name: str) -> int:
-        known = (attributes.get(name) for attributes in self._attributes)
-        return next(info.type.decimals for info in known if info is not None)
 
 
 def _first(columns: list[Ints]) -> Ints:

@@ -212,9 +212,13 @@ class _Reader:
         if not holders and not (has_lines and events[name].null_count == len(events)):
             self.left_out.columns[name] += 1
         for type_, codes in holders.items():
-            converted = self._converted(name, _listed(events, name, type_), type_)
+            values, own = _listed(events, name, type_), np.isin(types, codes)
+            if len(holders) > 1:
+                # What one kind of event calls so is something else in another.
+                values = pc.if_else(pa.array(own), values, pa.scalar(None, values.type))
+            converted = self._converted(name, values, type_)
             if converted is not None:
-                columns[name, type_] = converted.masked(np.isin(types, codes))
+                columns[name, type_] = converted.masked(own)
 
     def _attributes(self, event_type: str) -> Mapping[str, AttributeInfo]:
         own = self.program.events[event_type].attributes

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from dsl.engine.columns.convert import convert
 from dsl.engine.cells import NA
+from dsl.engine.columns.convert import convert
 from dsl.meaning.types import Kind, Type
 
 MONEY = Type(Kind.MONEY, 4)

@@ -7,10 +7,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dsl.engine.columns.dry_run import dry_run
+import dsl
+from app.history.tables import tables_of_contents
+from dsl.engine.book import Book
+from dsl.engine.calendar import instant, moment
+from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.dry_run import DryRun, dry_run
 from dsl.engine.columns.history import History, MissingColumnError
-from dsl.engine.decision import CounterKey
-from dsl.engine.live import Compiled
+from dsl.engine.compiled import Compiled
 from tests.programs import HEAD, compiled, event, utc
 
 PROGRAM = (
@@ -61,32 +65,31 @@ def made_up(count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 def one_by_one(
     program: Compiled, events: list[dict[str, Any]], lines: list[dict[str, Any]], cities: list[str]
 ) -> list[tuple[str, str, int]]:
-    """The awards of the live evaluator, in the order of the events."""
-    states, used, awards = {}, dict[CounterKey, int](), []
+    """The awards of a book, in the order of the events."""
+    book, awards = Book([(None, program)]), []
     items: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         own = {k: line[k] for k in ("brand", "price", "quantity") if line[k] is not None}
         items.setdefault(line["event_id"], []).append(own)
+    ordered = sorted(events, key=lambda r: (r["ts"], r["event_id"]))
     for number, city in enumerate(cities):
-        states[f"c{number}"] = program.new_state()
-        said = {"customer": f"c{number}", "type": "profile", "city": city}
-        before = event(program.program, at="2025-12-31T00:00:00Z", **said)
-        program.fold(before, states[f"c{number}"])
-    for row in sorted(events, key=lambda r: (r["ts"], r["event_id"])):
+        first = next((r["ts"] for r in ordered if r["customer_id"] == f"c{number}"), None)
+        if first is not None:
+            said = {"id": f" {number}", "at": first, "type": "profile", "city": city}
+            book.step(event(program.program, customer=f"c{number}", **said))
+    for row in ordered:
         names = ("type", "amount", "channel", "rating")
         raw = {name: row[name] for name in names if row[name] is not None}
         if row["event_id"] in items:
             raw["items"] = items[row["event_id"]]
         raw |= {"id": row["event_id"], "at": row["ts"], "customer": row["customer_id"]}
-        given = event(program.program, **raw)
-        decision = program.decide(given, states[given.customer], used)
-        for key, amount in decision.taken.items():
-            used[key] = used.get(key, 0) + amount
-        awards += [(given.id, award.rule, award.amount) for award in decision.awards]
+        for decision in book.step(event(program.program, **raw)):
+            awards += [(row["event_id"], one.rule, one.amount) for one in decision.awards]
     return awards
 
 
-def test_columns_and_single_events_give_the_same_awards() -> None:
+@pytest.mark.parametrize("quick", [True, False])
+def test_columns_and_single_events_give_the_same_awards(quick: bool) -> None:  # noqa: FBT001 - a parameter
     program = compiled(PROGRAM)
     events, lines = made_up(400)
     cities = ["north", "south", "west"] * 4
@@ -97,10 +100,10 @@ def test_columns_and_single_events_give_the_same_awards() -> None:
     assert left_out.to_json() == {
         "rows": {"customers without events": 11 - len({e["customer_id"] for e in events})}
     }
-    run = dry_run(program, history)
+    run = dry_run(program, history, quick=quick)
     rules = [rule.name for rule in program.program.rules]
     awards = [
-        (history.event_id(row), rules[rule], amount)
+        (history.event_id(row), run.rule_names[rule], amount)
         for row, rule, amount in zip(
             run.rows.tolist(), run.rules.tolist(), run.amounts.tolist(), strict=True
         )
@@ -206,3 +209,175 @@ def test_a_second_run_over_the_same_past_gives_the_same() -> None:
     )
     assert first.by_customer() == again.by_customer()
     assert first.total() == again.total() != other.total()
+
+
+# --- what is no award of a purchase to its own customer -------------------------------------------
+
+
+def run_of(text: str, *events: dict[str, Any], **more: Any) -> DryRun:  # noqa: ANN401 - as dry_run
+    """A run over a few events of raw JSON."""
+    program = compiled(HEAD + text)
+    raws = [{"type": "purchase", "customer": "c1", **one} for one in events]
+    contents = [dsl.canonical_content(event(program.program, **raw)) for raw in raws]
+    history, left_out = History.from_tables(program.program, *tables_of_contents(contents))
+    assert not left_out.to_json()
+    return dry_run(program, history, **more)
+
+
+def told(run: DryRun) -> list[tuple[Any, ...]]:
+    """Each award: its event or else its time, customer, rule, unit, amount, status."""
+    return [
+        (
+            run.history.event_id(row) if row >= 0 else moment(at).strftime("%m-%d"),
+            run.customer_ids[customer],
+            run.rule_names[rule],
+            run.unit_names[unit],
+            amount,
+            STATUSES[status],
+        )
+        for row, at, customer, rule, unit, amount, status in zip(
+            *(
+                column.tolist()
+                for column in (
+                    run.rows,
+                    run.at,
+                    run.customers,
+                    run.rules,
+                    run.units,
+                    run.amounts,
+                    run.statuses,
+                )
+            ),
+            strict=True,
+        )
+    ]
+
+
+MARCH = "2026-03-01T10:00:00Z"
+
+
+def test_timers_run_up_to_the_end_of_the_period() -> None:
+    rule = 'rule "r": on 2 days after purchase award 5 points'
+    one = {"id": "a", "at": MARCH}
+    assert told(run_of(rule, one, until=utc("2026-03-03"))) == []
+    assert told(run_of(rule, one, until=utc("2026-03-04"))) == [
+        ("03-03", "c1", "r", "points", 5, "posted")
+    ]
+
+
+def test_timers_before_the_period_are_past() -> None:
+    rule = 'rule "r": on every day award 5 points'
+    events = [{"id": "a", "at": MARCH}, {"id": "b", "at": "2026-03-05T10:00:00Z"}]
+    found = told(run_of(rule, *events, since=utc("2026-03-04")))
+    assert [day for day, *_ in found] == ["03-04", "03-05"]
+
+
+def test_awards_of_changes_money_and_things_are_told() -> None:
+    run = run_of(
+        """
+        tier gold: 100 spent ever
+        rule "up": on tier upgrade award badge "Gold", 1.5 CNY cashback
+        rule "friend": on referral award 7 points to referrer
+        rule "wait": on purchase award 1 point pending 3 days
+        rule "kept": on purchase award 9 points holdout 100%
+        """.replace("CNY", "USD"),
+        {"id": "a", "at": MARCH, "amount": 100},
+        {"id": "b", "at": MARCH, "type": "referral", "customer": "c2", "referrer": "zed"},
+    )
+    assert told(run) == [
+        ("a", "c1", "wait", "points", 1, "pending"),
+        ("a", "c1", "kept", "points", 9, "withheld"),
+        ("03-01", "c1", "up", "badge", 1, "posted"),
+        ("03-01", "c1", "up", "cashback", 150, "posted"),
+        ("b", "zed", "friend", "points", 7, "posted"),
+    ]
+    total = run.total()
+    assert (total.awards, total.customers) == (4, 2)
+    assert total.units == {"points": 8, "cashback": 150, "badge": 1}
+    assert run.by_customer()["zed"] == {"points": 7}
+    assert run.by_rule()["kept"].awards == 0
+    assert run.precisions["cashback"] == 2
+
+
+def test_what_is_refunded_is_taken_off_and_no_award() -> None:
+    run = run_of(
+        'rule "r": on purchase award 1 point per 1 spent, gift "Mug"',
+        {"id": "a", "at": MARCH, "amount": 100},
+        {"id": "f", "at": "2026-03-02T10:00:00Z", "type": "refund", "original": "a"},
+    )
+    assert [(day, amount, status) for day, _, _, _, amount, status in told(run)] == [
+        ("a", 100, "posted"),
+        ("a", 1, "posted"),
+        ("f", -100, "posted"),
+        ("f", 1, "revoked"),
+    ]
+    assert (run.total().awards, run.total().units) == (2, {"points": 0, "gift": 0})
+    assert list(run.by_day().values()) == [{"points": 100, "gift": 1}, {"points": -100, "gift": -1}]
+
+
+def test_a_deduction_is_an_award_below_zero() -> None:
+    run = run_of(
+        'rule "r": on purchase award 10 points rule "d": on review award deduct 4 points',
+        {"id": "a", "at": MARCH},
+        {"id": "b", "at": "2026-03-02T10:00:00Z", "type": "review"},
+    )
+    assert (run.total().awards, run.total().units) == (2, {"points": 6})
+
+
+def test_a_refund_of_what_was_bought_before_the_period_takes_nothing_back() -> None:
+    run = run_of(
+        'tier gold: 100 spent ever\nrule "r": on purchase award 1 point to gold',
+        {"id": "a", "at": MARCH, "amount": 100},
+        {"id": "f", "at": "2026-03-02T10:00:00Z", "type": "refund", "original": "a"},
+        {"id": "b", "at": "2026-03-03T10:00:00Z", "amount": 1},
+        since=utc("2026-03-02"),
+    )
+    assert told(run) == []
+
+
+KEPT = """
+    tier silver: 100 spent in last 30 days
+    tier gold: 300 spent in last 30 days, keep 2 months
+    segment lapsed: no purchase in last 20 days
+    rule "up": on tier upgrade award 1 point
+    rule "down": on tier downgrade award 2 points
+    rule "back": on leaving segment lapsed award 3 points
+    """
+
+
+@pytest.mark.parametrize(
+    "text", [KEPT, KEPT.replace(", keep 2 months", ""), PROGRAM.removeprefix(HEAD)]
+)
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, quick: bool) -> None:  # noqa: FBT001 - a parameter
+    unlimited = (
+        text.replace("limit 250 points per customer per month", "")
+        .replace("budget 60 points", "")
+        .replace("limit 2 times per customer per week", "")
+    )
+    program = compiled(unlimited if "timezone" in unlimited else HEAD + unlimited)
+    events, lines = made_up(300)
+    history, _ = History.from_tables(
+        program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
+    )
+    since = utc("2026-06-01")
+    whole, end = dry_run(program, history), dry_run(program, history, since=since, quick=quick)
+    assert told(end) == [
+        one for one, at in zip(told(whole), whole.at.tolist(), strict=True) if at >= instant(since)
+    ]
+    assert told(end)
+
+
+def test_samples_of_a_rule_that_pays_rarely_are_looked_for() -> None:
+    program = compiled(
+        HEAD + 'rule "r": on purchase where amount >= 10 award 1 point budget 2 points'
+    )
+    table = purchases(
+        *((f"e{n:03}", f"2026-01-01T{n // 60:02}:{n % 60:02}:00Z", "c1", "20") for n in range(900))
+    )
+    history, _ = History.from_tables(program.program, table)
+    for quick in (True, False):
+        run = dry_run(program, history, watch="r", samples=2, quick=quick)
+        assert [
+            (one.decision.event_id, one.decision.outcomes[0].reason) for one in run.samples[:3]
+        ] == [("e001", None), ("e000", None), ("e899", "budget")]
