@@ -239,8 +239,7 @@ class Book:
     ) -> list[Change]:
         """Settle a customer; quietly, only to know how it would be."""
         compiled = customer.compiled
-        # What nothing listens to and nothing remembers is found again just before an event.
-        if not compiled.is_settling or (when == "after" and compiled.is_plain):
+        if not compiled.is_settling:
             return []
         if quietly:
             return self._look(customer, at)
@@ -269,7 +268,7 @@ class Book:
             customer = following.customer
             row, scratch = self.tick(customer, at)
             customer.fill(at)
-            scene = self.scene(customer, Cause(at, None, cause, following.id), row, [], scratch)
+            scene = self.scene(customer, Cause(at, None, cause, following.id, is_derived=True), row, [], scratch)
             if following.depth > MOST_DERIVED:
                 for plan in plans:
                     scene.outcomes[plan.order] = Outcome(plan.name, "derived-depth")
@@ -547,12 +546,18 @@ class Book:
         own = scene.customer.id
         others = {one.award.customer for one in paid if one.award.customer != own}
         for id_ in sorted(others, key=str.encode):
-            changes += self.settled(self.customer(id_), scene.at)
+            changes += self.settled(self.customer(id_), scene.at, derived=scene.cause.is_derived)
         return changes
 
-    def settled(self, customer: Customer, at: int) -> Changes:
-        """Settle a customer right after something; what changed."""
-        return [(customer, change) for change in self._settle(customer, at, "after")]
+    def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
+        """Settle a customer right after something; what changed.
+
+        A tier of one step at a time is risen to once for an event and all that follows from it.
+        """
+        when: When = "before" if derived else "after"
+        if customer.compiled.is_plain:
+            return []
+        return [(customer, change) for change in self._settle(customer, at, when)]
 
     def posted(self, scene: Scene, found: list[Matched]) -> list[Paid]:
         """Post what was decided, and move the counters by it."""
@@ -648,7 +653,7 @@ class Book:
 
     def _after(self, scene: Scene, entry: Entry | None) -> Changes:
         customer, at = scene.customer, scene.at
-        changes: Changes = self.settled(customer, at)
+        changes = self.settled(customer, at, derived=scene.cause.is_derived)
         if entry is not None:
             for name in challenges.count(customer, entry):
                 changes.append((customer, Change("challenge completed", name)))
@@ -673,9 +678,10 @@ class Book:
         customer.move_to(compiled)
         self.others.forget()
         customer.settled = False
-        self._settle_past(customer)
+        first = customer.first_settled_at
+        self._settle_past(customer, first)
         customer.last = (NA, b"")
-        self._settle(customer, entry.at, "before")
+        self._settle_and_follow(customer, entry.at, "before", entry.id)
         changes = self._take(customer, entry)
         for one, net, is_gone in since:
             one.net, one.is_gone = net, is_gone
@@ -683,6 +689,7 @@ class Book:
         customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=_place)
         customer.compiled, customer.rank, customer.segments, customer.settled = now
         customer.tiers, customer.settled_at = tiers, settled_at
+        customer.first_settled_at = min(first, entry.at)
         customer.last = max(last, entry.place)
         customer.fold(customer.entries)
         self.others.forget()
@@ -690,12 +697,19 @@ class Book:
         if customer.compiled.timed:
             self.due.customer_timers(customer, self.now)
 
-    def _settle_past(self, customer: Customer) -> None:
-        """Settle a customer's past again, event by event: what tiers are kept and when reached."""
-        if customer.compiled.is_plain and not customer.compiled.program.segments:
+    def _settle_past(self, customer: Customer, first: int) -> None:
+        """Settle a customer's past again, event by event: what tiers are kept and when reached.
+
+        Whoever was known before their first event was settled then.
+        """
+        if not customer.compiled.is_settling or customer.compiled.is_plain:
             return
         entries = customer.entries
         customer.tiers = {}
+        known = [entry for entry in entries if entry.at < first]
+        if first != NA and not known:
+            customer.fold(())
+            self._settle(customer, first, "before")
         for place, entry in enumerate(entries):
             customer.entries = entries[:place]
             customer.fold(customer.entries)

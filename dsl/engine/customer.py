@@ -164,6 +164,7 @@ class Customer:
         "compiled",
         "completed",
         "entries",
+        "first_settled_at",
         "fixed_tier",
         "history",
         "holdings",
@@ -200,7 +201,8 @@ class Customer:
         self.tiers: dict[str, TierState] = {}
         self.segments: frozenset[str] = frozenset()
         self.settled = False
-        self.settled_at = NA
+        # When it was settled first, and last.
+        self.first_settled_at = self.settled_at = NA
         self.challenges: dict[str, list[tuple[Entry, tuple[int, ...]]]] = {}
         # When challenges were completed, by name.
         self.completed: dict[str, list[int]] = {}

@@ -40,7 +40,8 @@ Status = Literal["posted", "pending", "held", "withheld", "revoked"]
 CounterKey = tuple[str, str, str, int]
 
 
-@dataclass(frozen=True, slots=True)
+# Awards and decisions are made for every event; frozen ones take three times as long to make.
+@dataclass(slots=True)
 class Award:
     """One award; `reward` is the place of the reward in its rule, from 0.
 
@@ -75,7 +76,7 @@ class FailedTest:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Working:
     """What a reward came to before limits, of what base (a multiplier's), and what was paid.
 
@@ -100,7 +101,7 @@ class Cut:
     granted: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What one rule did on the event; `reason` is None where it paid anything.
 
@@ -129,7 +130,7 @@ class Shortfall:
     test: FailedTest | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """Awards in text order, what rules came to, and what was used up.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dsl.text.ast import Period
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cause:
     """What is decided: an event, a timer, or what follows from either.
 
@@ -32,7 +32,7 @@ class Cause:
     event: str | None
     root: str
     draw: str
-    depth: int = 0
+    is_derived: bool = False
 
 
 @dataclass(slots=True)

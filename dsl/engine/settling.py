@@ -59,7 +59,9 @@ def settle(
         place = compiled.uses.segments.get(name)
         if place is not None:
             customer.row[place] = int(is_in)
-    customer.segments, customer.settled = frozenset(segments), True
+    if not customer.settled:
+        customer.settled, customer.first_settled_at = True, at
+    customer.segments = frozenset(segments)
     customer.settled_at = at
     return changes
 
