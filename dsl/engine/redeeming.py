@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dsl.engine import corrections
 from dsl.engine.cells import S_TIER
+from dsl.engine.decision import Shortfall
 from dsl.engine.terms import capacity, money
 from dsl.meaning import checked
 
@@ -41,6 +42,11 @@ class Counted:
     adds: int
     most: int
 
+    def short(self, offer: checked.Redeemable | None, used: int) -> Shortfall:
+        """What there is, in what the counter counts."""
+        name = offer.name if offer is not None else None
+        return Shortfall(name, self.key[0], str(self.most), str(used))
+
 
 def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
     """Take what a redeem asks for; refused, it changes nothing, and is no event that happened."""
@@ -50,10 +56,11 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
         return _refuse(book, customer, entry, "not-in-force")
     book.guard(scene, entry)
     counted = list(_counters(customer, entry, asked))
-    reason: Reason | None = "guard" if scene.is_rejected else None
-    reason = reason or next(_failing(book, scene, asked, counted), None)
-    if reason is not None:
-        return _refuse(book, customer, entry, reason)
+    if scene.is_rejected:
+        return _refuse(book, customer, entry, "guard", Shortfall(of=scene.guard_name or ""))
+    failing = next(_failing(book, scene, asked, counted), None)
+    if failing is not None:
+        return _refuse(book, customer, entry, *failing)
     for one in counted:
         book.used[one.key] = book.used.get(one.key, 0) + one.adds
         entry.drawn.append((one.key, one.adds))
@@ -65,9 +72,15 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
     return book.finish(scene, scene.compiled.by_event.get("redeem", ()), entry)
 
 
-def _refuse(book: Book, customer: Customer, entry: Entry, reason: Reason) -> Changes:
+def _refuse(
+    book: Book,
+    customer: Customer,
+    entry: Entry,
+    reason: Reason,
+    shortfall: Shortfall | None = None,
+) -> Changes:
     book.forget(customer, entry)
-    book.refuse(entry, reason)
+    book.refuse(entry, reason, shortfall)
     return []
 
 
@@ -94,35 +107,46 @@ def asked_for(entry: Entry, program: checked.Program) -> Asked | None:
 
 def _failing(
     book: Book, scene: Scene, asked: Asked, counted: list[Counted]
-) -> Iterator[Reason]:
+) -> Iterator[tuple[Reason, Shortfall]]:
     """The tests that fail, in the order in which reasons are named."""
     customer, unit, offer = scene.customer, asked.unit, asked.offer
+    name = offer.name if offer is not None else None
     if offer is not None:
         number = list(scene.compiled.program.redeemables).index(offer.name)
         where = scene.compiled.functions.get(f"r{number}")
         if where is not None and where(*scene.rows) != 1:
-            yield "condition"
+            test = scene.compiled.why.failed(f"r{number}", offer.where, scene)
+            yield "condition", Shortfall(name, test=test)
         group = offer.audience
         if group is not None:
             inside = customer.row[S_TIER] in group.ranks or not (
                 group.segments.isdisjoint(customer.segments)
             )
             if inside is group.negated:
-                yield "audience"
+                yield "audience", Shortfall(name, there=customer.tier or "")
     stock = _stock(offer)
     for one in counted:
         if one.key != stock and book.used.get(one.key, 0) + one.adds > one.most:
-            yield "limit"
+            yield "limit", one.short(offer, book.used.get(one.key, 0))
     if customer.balance(unit.name) < asked.amount:
-        yield "insufficient"
+        there = customer.balance(unit.name)
+        yield "insufficient", _of_unit(unit, name, asked.amount, there)
     if offer is None:
         if asked.amount <= 0 or asked.amount < (unit.redeem_least or 0):
-            yield "minimum"
+            least = unit.redeem_least or 0
+            yield "minimum", _of_unit(unit, name, Decimal(least), asked.amount)
         if asked.amount % (unit.redeem_step or 1):
-            yield "step"
+            step = unit.redeem_step or 1
+            yield "step", _of_unit(unit, name, Decimal(step), asked.amount)
     for one in counted:
         if one.key == stock and book.used.get(one.key, 0) >= one.most:
-            yield "stock"
+            yield "stock", one.short(offer, book.used.get(one.key, 0))
+
+
+def _of_unit(unit: Unit, offer: str | None, asked: Decimal, there: Decimal | int) -> Shortfall:
+    """What is asked of a unit and what there is, both counted in its precision."""
+    numbers = (f"{Decimal(one).scaleb(-unit.precision):f}" for one in (asked, there))
+    return Shortfall(offer, unit.name, *numbers)
 
 
 def _stock(offer: checked.Redeemable | None) -> CounterKey | None:
