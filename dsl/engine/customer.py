@@ -14,6 +14,7 @@ from dsl.engine.clock import date_of, yearly
 from dsl.engine.wallet import NEVER, Wallet
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from dsl.engine.compiled import Compiled, RulePlan
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # Where something stands in time: by `at`, then by the bytes of its id.
 Place = tuple[int, bytes]
+# Who is taken over without the day of joining has a profile at this instant, which is no joining.
+TAKEN_OVER = 0
 # Which events set `joined` and `referrer` beside what a profile sets.
 JOINS, NAMES_REFERRER = "signup", ("signup", "referral")
 
@@ -56,6 +59,10 @@ class AwardedTier:
     is_waiting: bool = False
     is_revoked: bool = False
 
+    def is_held(self, at: int) -> bool:
+        """True while the award is in force."""
+        return not (self.is_waiting or self.is_revoked) and at < self.until
+
 
 @dataclass(slots=True)
 class TierState:
@@ -87,8 +94,9 @@ class Paid:
 class Inputs:
     """What the decision of a purchase rested on, so that a refund can make it again.
 
-    `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event. `used` is what the counters it touched had used before it,
-    `held` what was spendable of what it took from.
+    `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event.
+    `used` is what the counters it touched had used before it, `held` what was spendable of what it
+    took from.
     """
 
     compiled: Compiled
@@ -258,7 +266,7 @@ class Customer:
     def learn(self, event: Event, at: int) -> bool:
         """Take in what an event says of the customer; True where that is anything."""
         before = len(self.values)
-        if "joined" not in self.values or event.type == JOINS:
+        if event.type == JOINS or ("joined" not in self.values and at != TAKEN_OVER):
             self.set("joined", at)
         if event.type == "profile":
             for name, value in event.attributes.items():
@@ -296,7 +304,8 @@ class Customer:
 
     def age(self, at: int) -> int:
         """Whole years by the local date; 29 February counts on the 28th of other years."""
-        born, today = self.values["birthday"], date_of(self.compiled.clock.day(at))
+        born: dt.date = self.values["birthday"]
+        today = date_of(self.compiled.clock.day(at))
         return today.year - born.year - (today < yearly(born, today.year))
 
     def record_again(self, row: list[int], lines: list[int], scratch: list[int]) -> None:

@@ -281,3 +281,16 @@ def test_who_opted_in_stays_so() -> None:
         ],
     )
     assert [reasons(d) for d in decisions] == [{"r": "opt-in"}, {}, {"r": None}]
+
+
+def test_who_was_taken_over_without_a_day_of_joining_joins_with_the_first_event() -> None:
+    program = compiled(HEAD + RULE.replace("award", "where days since joined < 9 award"))
+    decisions = decide_all(
+        program,
+        [
+            {"type": "profile", "at": "1970-01-01T00:00:00Z"},
+            {"at": "2026-11-20T10:00:00Z", "amount": "1"},
+            {"at": "2026-11-30T10:00:00Z", "amount": "1"},
+        ],
+    )
+    assert [reasons(d) for d in decisions] == [{}, {"r": None}, {"r": "condition"}]
