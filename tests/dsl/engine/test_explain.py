@@ -8,6 +8,7 @@ import pytest
 
 from dsl.engine.decision import CounterKey
 from dsl.engine.explain import decimal_text, explain
+from dsl.engine.live import Live
 from tests.programs import HEAD, compiled, event
 
 TIERS = HEAD + "tier silver: 100 spent ever\ntier gold: 1000 spent ever\n"
@@ -17,12 +18,10 @@ BASE = 'rule "base": on purchase award 1 point per 1 spent\n'
 def told(text: str, *raws: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """What is said of each rule on the last of some events of one customer."""
     program = compiled(text)
-    state, used = program.new_state(), dict[CounterKey, int]()
+    live, used = Live(program, "c1"), dict[CounterKey, int]()
     for number, raw in enumerate(raws):
         given = {"at": f"2026-11-{number + 1:02}T10:00:00Z", **raw}
-        decision = program.decide(event(program.program, id=f"e{number}", **given), state, used)
-        for key, amount in decision.taken.items():
-            used[key] = used.get(key, 0) + amount
+        decision = live.decide(event(program.program, id=f"e{number}", **given), used)
     return {one.rule: one.sentences for one in explain(program.program, decision)}
 
 
