@@ -47,7 +47,8 @@ def constant(amount: Exact, unit: Unit) -> int:
 
 def constant_over(amount: Exact, over: int, unit: Unit) -> int:
     """A number over a divisor as an amount of a unit, by the unit's rounding."""
-    upper, divisor = amount.value * 10**unit.precision, 10**amount.decimals * over
+    upper = amount.value * int(10**unit.precision)
+    divisor = int(10**amount.decimals) * over
     match unit.rounding:
         case "down":
             return upper // divisor

@@ -268,7 +268,9 @@ class Book:
             customer = following.customer
             row, scratch = self.tick(customer, at)
             customer.fill(at)
-            scene = self.scene(customer, Cause(at, None, cause, following.id, is_derived=True), row, [], scratch)
+            scene = self.scene(
+                customer, Cause(at, None, cause, following.id, is_derived=True), row, [], scratch
+            )
             if following.depth > MOST_DERIVED:
                 for plan in plans:
                     scene.outcomes[plan.order] = Outcome(plan.name, "derived-depth")
@@ -348,9 +350,7 @@ class Book:
     def refuse(self, entry: Entry, reason: Reason, shortfall: Shortfall | None = None) -> None:
         """Tell that an event was not taken, and changed nothing."""
         self.sink.append(
-            Decision(
-                entry.id, entry.event.customer, None, refused=reason, shortfall=shortfall
-            )
+            Decision(entry.id, entry.event.customer, None, refused=reason, shortfall=shortfall)
         )
 
     def _event(self, entry: Entry) -> None:
@@ -405,9 +405,7 @@ class Book:
             case _:
                 return self.decided(customer, entry, row)
 
-    def decided(
-        self, customer: Customer, entry: Entry, row: list[int] | None = None
-    ) -> Changes:
+    def decided(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Changes:
         """An event recorded and decided by the rules on its type."""
         scene = self.seen(customer, entry, row)
         return self.finish(scene, scene.compiled.by_event.get(entry.event.type, ()), entry)

@@ -1,4 +1,4 @@
-"""`cheapest 1 of every 3 items free`: units laid out dearest first, the cheapest of each whole group.
+"""`cheapest 1 of every 3 items free`: units laid out dearest first, the last of each group free.
 
 Source: docs/language.md, section 3, "money".
 """
@@ -55,7 +55,7 @@ def cheapest_free(scene: Scene, plan: RewardPlan, form: checked.CheapestFree) ->
         at += count
     unit = plan.unit
     precision = unit.precision if unit is not None else 0
-    scaled = free * 10**precision
+    scaled = free * int(10**precision)
     return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
 
 

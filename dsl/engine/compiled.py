@@ -31,6 +31,8 @@ PLAIN = (
     checked.Share,
 )
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
+
+
 @dataclass(slots=True)
 class RewardPlan:
     """What working out and paying one reward needs.
@@ -182,8 +184,7 @@ class Compiled:
         self.is_plain = all(
             isinstance(plan.rule.trigger, ast.ChallengeCompleted) for plan in self.derived
         ) and all(
-            tier.keep is None and tier.grace is None and not tier.one_step
-            for tier in program.tiers
+            tier.keep is None and tier.grace is None and not tier.one_step for tier in program.tiers
         )
 
     @cached_property
@@ -249,7 +250,7 @@ class Compiled:
         rule: ast.ExpiresAfter | ast.ExpiresOn | ast.NeverExpires | None,
         unit: ast.ExpireAfter | ast.ExpireAtEnd | None = None,
     ) -> int:
-        """The first instant an award of an instant is no longer there; a rule's word comes first."""
+        """The first instant an award is no longer there; a rule's word comes first."""
         match rule or unit:
             case ast.ExpiresAfter(duration=duration) | ast.ExpireAfter(duration=duration):
                 return self.end_of(at, duration)

@@ -55,11 +55,11 @@ def holds(  # noqa: C901, PLR0911 - one for each form
                 op if truth else COMPLEMENTS[op], value(e, left, at), value(e, right, at)
             )
         case checked.Between(value=middle, low=low, high=high):
-            found, least, most = value(e, middle, at), value(e, low, at), value(e, high, at)
+            asked, least, most = value(e, middle, at), value(e, low, at), value(e, high, at)
             if truth:
-                return every([compared(">=", found, least), compared("<=", found, most)])
-            outside = some([compared("<", found, least), compared(">", found, most)])
-            return every([*both(found, least, most), outside])
+                return every([compared(">=", asked, least), compared("<=", asked, most)])
+            outside = some([compared("<", asked, least), compared(">", asked, most)])
+            return every([*both(asked, least, most), outside])
         case checked.Membership():
             return _member(e, node, at, truth=truth)
         case checked.Known(value=inner, negated=negated):
@@ -71,8 +71,7 @@ def holds(  # noqa: C901, PLR0911 - one for each form
         case checked.ItemTest():
             return f"{e.items.test(node, at)} == {1 if truth else 0}"
         case checked.TextTest():
-            flag = _tested(e, node, at)
-            return f"{flag} == {1 if truth else 0}"
+            return f"{_tested(e, node, at)} == {1 if truth else 0}"
         case checked.HasTag(tag=tag, value=inner):
             return f"{_tagged(e, inner, str(tag.value))} {'==' if truth else '!='} 1"
         case checked.InSegment(segment=name):

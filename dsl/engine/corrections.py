@@ -1,8 +1,8 @@
 """Refunds: the original purchase decided again, and the difference posted.
 
 A refund takes an amount or lines off its purchase, which is decided again at its own time, on what
-its decision rested on; what an award comes to less is taken back, first from its own lots. From then
-on history, tiers and challenges see the purchase net. Source: docs/language.md, section 4.
+its decision rested on; what an award comes to less is taken back, first from its own lots. From
+then on history, tiers and challenges see the purchase net. Source: docs/language.md, section 4.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.customer import Entry, Paid
 from dsl.engine.decision import Award
 from dsl.engine.paying import Matched, Payment, decide
-from dsl.engine.posting import grant, line, post
+from dsl.engine.posting import Dating, grant, line, post
 from dsl.engine.pricing import AMOUNT
 from dsl.engine.returns import Return, taken_off, turned_purchase
 from dsl.engine.scene import Cause, Scene
@@ -49,7 +49,8 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     touched = {one.award.customer for one in purchase.paid}
     if purchase.is_rejected:
         purchase.paid = []
-    again, scene = {}, None
+    again: dict[Key, tuple[Matched, int]] = {}
+    scene: Scene | None = None
     if not (taken.is_whole or purchase.is_rejected):
         again, scene = _again(book, customer, purchase, taken)
     purchase.correct(entry.place, taken.event, is_gone=taken.is_whole)
@@ -194,10 +195,8 @@ def _changed(
             really = _deducted(owner, ones, difference, entry.at)
         elif difference > 0:
             compiled, rule = owner.compiled, first.plan.rule
-            lot = grant(
-                owner, book.due, compiled, rule, unit, difference, purchase.at, book.now,
-                purchase.is_waiting,
-            )
+            terms = Dating(compiled, rule, unit, purchase.at, is_held=purchase.is_waiting)
+            lot = grant(owner, book.due, terms, difference, book.now)
             purchase.paid.append(replace(first, amount=0, lot=lot, drawn=(), marked=()))
         else:
             really = -_taken_back(owner, ones, -difference, below=not unit.never_below_zero)

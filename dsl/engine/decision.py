@@ -173,7 +173,7 @@ class Decision:
             tier=data["tier"],
             awards=tuple(Award(**award) for award in data["awards"]),
             outcomes=tuple(_outcome(outcome) for outcome in data["outcomes"]),
-            taken={tuple(key): amount for *key, amount in data["taken"]},  # type: ignore[misc]  # its key
+            taken={tuple(key): amount for *key, amount in data["taken"]},
             refused=data.get("refused"),
             guard=data.get("guard"),
             at=data.get("at"),

@@ -213,9 +213,10 @@ def _yearly(customer: Customer, name: str, after: int) -> Iterable[int]:
             return
         born = date_of(clock.day(customer.joined))
     else:
-        born = customer.values.get(name)
-        if born is None:
+        known = customer.values.get(name)
+        if known is None:
             return
+        born = known
     now = date_of(clock.day(after)).year
     # A timer lies at most some years from its date: a length of time of years is rare, but known.
     for year in range(now - SPAN_YEARS, now + SPAN_YEARS + 1):

@@ -112,16 +112,16 @@ class _Writing:
 
     def _marks(self) -> None:
         """What `once per` marks stands in E, whether or not anything else asks for it."""
-        holders = (
-            *every_rule(self.program),
-            *self.program.campaigns.values(),
-            *self.program.redeemables.values(),
-        )
-        for holder in holders:
-            for once in holder.once:
-                if once.attribute is not None and once.attribute.name != "customer":
-                    key = ("attribute", once.attribute.name)
-                    self.e.layout.event.place(key, once.attribute.type)
+        program = self.program
+        marks = [
+            *(once for rule in every_rule(program) for once in rule.once),
+            *(once for campaign in program.campaigns.values() for once in campaign.once),
+            *(once for offer in program.redeemables.values() for once in offer.once),
+        ]
+        for once in marks:
+            if once.attribute is not None and once.attribute.name != "customer":
+                key = ("attribute", once.attribute.name)
+                self.e.layout.event.place(key, once.attribute.type)
 
     def _test(self, name: str, where: checked.Condition | None) -> None:
         if where is None:

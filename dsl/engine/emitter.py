@@ -164,7 +164,7 @@ class Emitter:
         self._functions.append(write.text())
 
     def left_to(self, rank: int) -> Value:
-        """What the first item of a tier still lacks, not below zero; absent where it is no number."""
+        """What a tier's first item still lacks, not below zero; absent where it is no number."""
         tier = self.program.tiers[rank - 1]
         first = tier.items[0][0] if tier.items else None
         if not isinstance(first, checked.AtLeast):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dsl.engine.writer import Writer
 
 
-
 @dataclass(frozen=True, slots=True)
 class KnownTotal:
     """A total that passes over lines of no amount."""
@@ -39,7 +38,7 @@ class Items:
         self._e = emitter
 
     def value(self, node: Counted, at: Place = HERE) -> Value:
-        """How much or how many of the lines; a total of lines one of which has no amount is absent."""
+        """How much or how many of the lines; a total is absent where one has no amount."""
         call = self._asked(node, at)
         present = (f"{call} != {NA}",) if isinstance(node, checked.ItemTotal) else ()
         return Value(call, 10**node.type.decimals, present)
@@ -81,9 +80,7 @@ class Items:
                 write("return x")
         return f"{e.name_of(('past lines', node))}({ARGUMENTS}, {at.row})"
 
-    def _body(
-        self, write: Writer, node: Asked, lines: str, row: str | None = None
-    ) -> None:
+    def _body(self, write: Writer, node: Asked, lines: str, row: str | None = None) -> None:
         place = Place(lines=lines, line="i", row=row)
         match node:
             case checked.ItemTest():

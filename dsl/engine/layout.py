@@ -30,7 +30,7 @@ Key = tuple[object, ...]
 
 @dataclass(slots=True)
 class Columns:
-    """Places by key, from `first` on; `types` has the type of what stands there, where it has one."""
+    """Places by key, from `first` on; `types` has the types of what stands there."""
 
     first: int
     places: dict[Key, int] = field(default_factory=dict)

@@ -1,14 +1,14 @@
 """What is asked about others: attributes of another customer, events of anyone.
 
-Events that `by anyone` or `as referrer` looks at stand in arrays of their own, by what must be alike
-in them, in order of time. Source: docs/language.md, section 3, "names" and "history".
+Events that `by anyone` or `as referrer` looks at stand in arrays of their own, by what must be
+alike in them, in order of time. Source: docs/language.md, section 3, "names" and "history".
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dsl.engine.calendar import instant
 from dsl.engine.cells import H_COUNTS, NA
@@ -50,7 +50,8 @@ class Others:
     def attribute(self, book: Book, customer: Customer, row: list[int], key: Key) -> int:
         """The cell of an attribute of another customer, as of now; NA where it is absent."""
         compiled = customer.compiled
-        _, (own, root), path, name, test = key  # type: ignore[misc]  # as values.other_key makes it
+        asked = cast("tuple[str, tuple[bool, str], tuple[str, ...], str, Any]", key)
+        _, (own, root), path, name, test = asked
         if own:
             id_ = customer.values.get(root)
         else:
@@ -135,9 +136,7 @@ class Others:
         cells = [0] * width
         start = len(rows.lines)
         rows.lines.extend(lines)
-        compiled.observe(
-            row, lines, customer.row, cells, rows.lines, compiled.scratch(), 0
-        )
+        compiled.observe(row, lines, customer.row, cells, rows.lines, compiled.scratch(), 0)
         first, last = compiled.line_places
         if first is not None and last is not None:
             cells[first], cells[last] = start, len(rows.lines)

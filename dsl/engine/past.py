@@ -254,12 +254,12 @@ class PastText:
                 self._over(write, past, figure, found)
             case checked.PastItemCount(items=items) | checked.PastItemTotal(items=items):
                 of_lines = isinstance(node, checked.PastItemTotal)
-                found = self._of_lines(items, total=of_lines)
+                added = self._of_lines(items, total=of_lines)
                 write("x = 0")
                 with write.block(self._rows(write, past)):
                     with write.block(f"if {self._counted(past, sums=of_lines)}:"):
                         sign = f" * (2 * H[r + {H_COUNTS}] - 1)" if of_lines else ""
-                        write(f"x = x + {found}{sign}")
+                        write(f"x = x + {added}{sign}")
                     write("r = r - @W")
 
     def _of_lines(self, items: checked.Condition | None, *, total: bool) -> str:

@@ -141,16 +141,21 @@ def _matched(scene: Scene, plan: RulePlan, rows: Rows) -> Matched | None:
     if (rule.starts is not None and at < rule.starts) or (
         rule.ends is not None and at >= rule.ends
     ):
-        return _refused(scene, plan, "not-in-force")
+        _refused(scene, plan, "not-in-force")
+        return None
     if rule.opt_in and rule.name not in scene.customer.opted_in:
-        return _refused(scene, plan, "opt-in")
+        _refused(scene, plan, "opt-in")
+        return None
     if plan.matches is not None and plan.matches(*rows) != 1:
-        return _refused(scene, plan, "condition")
+        _refused(scene, plan, "condition")
+        return None
     rewards = [reward for reward in plan.rewards if is_meant(scene, reward)]
     if not rewards:
-        return _refused(scene, plan, "audience")
+        _refused(scene, plan, "audience")
+        return None
     if rule.chance is not None and not scene.draws("chance", rule.name, rule.chance):
-        return _refused(scene, plan, "chance")
+        _refused(scene, plan, "chance")
+        return None
     campaign = plan.campaign
     is_void = campaign is not None and (
         (campaign.starts is not None and at < campaign.starts)

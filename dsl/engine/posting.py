@@ -5,6 +5,7 @@ Source: docs/language.md, section 4, step 9, and "Windows".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine.customer import AwardedTier, Holding, Paid
@@ -78,7 +79,8 @@ def _post(
         paid.amount = -payment.amount
         begins = at
     elif unit is not None and not unit.is_money:
-        paid.lot = grant(customer, due, compiled, rule, unit, payment.amount, at, now, scene.is_held)
+        terms = Dating(compiled, rule, unit, at, is_held=scene.is_held)
+        paid.lot = grant(customer, due, terms, payment.amount, now)
         begins = paid.lot.pending_until
     else:
         match payment.plan.reward.form:
@@ -102,28 +104,30 @@ def _post(
     return paid
 
 
-def grant(  # noqa: PLR0913 - a lot is all of these
-    customer: Customer,
-    due: Due,
-    compiled: Compiled,
-    rule: checked.Rule,
-    unit: Unit,
-    amount: int,
-    at: int,
-    now: int,
-    is_held: bool,  # noqa: FBT001 - as above
-) -> Lot:
-    """A lot of a customer: pending and expiry count from the award at `at`, the rule's word first."""
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """What an award's lot is dated by: the rule's word first, then the unit's."""
+
+    compiled: Compiled
+    rule: checked.Rule
+    unit: Unit
+    at: int
+    is_held: bool
+
+
+def grant(customer: Customer, due: Due, terms: Dating, amount: int, now: int) -> Lot:
+    """A lot of a customer, as of now; pending and expiry count from the award."""
+    compiled, rule, unit, at = terms.compiled, terms.rule, terms.unit, terms.at
     wait = rule.pending or unit.pending
     begins = at if wait is None else compiled.clock.after(at, wait)
     expires = compiled.expiry(at, rule.expiry, unit.expiry)
     wallet = customer.wallet(unit.name)
-    lot = wallet.add(amount, at, None if is_held else begins, expires)
+    lot = wallet.add(amount, at, None if terms.is_held else begins, expires)
     lot.pending_until = begins
     if expires <= now:
         wallet.expire(lot)
         return lot
-    if not is_held and begins <= now:
+    if not terms.is_held and begins <= now:
         wallet.open(lot, begins)
     due.lot(customer, lot)
     return lot

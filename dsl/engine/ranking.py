@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dsl.engine.scene import Scene
 
 
-
 def chosen_by(
     book: Book, plan: RulePlan, scenes: Iterable[tuple[Customer, Scene]]
 ) -> Mapping[str, frozenset[str]]:

@@ -99,9 +99,7 @@ def _share(item: Item, line: Item, part: Fraction) -> Fraction:
     return NOTHING if known is None else _exact(known) * part / _quantity(line)
 
 
-def _less(
-    event: Event, amount: Fraction, lines: Mapping[int, tuple[Fraction, Fraction]]
-) -> Event:
+def _less(event: Event, amount: Fraction, lines: Mapping[int, tuple[Fraction, Fraction]]) -> Event:
     """The event with an amount and lines taken off; a line of which nothing is left is none."""
     attributes = dict(event.attributes)
     for name in ("amount", "gross"):

@@ -123,7 +123,7 @@ class Scene:
         if cell == NA:
             return 0
         type_ = self.compiled.program.events["purchase"].attributes["gross"].type
-        return cell * 10**self.compiled.money_decimals // 10**type_.decimals
+        return cell * int(10**self.compiled.money_decimals) // int(10**type_.decimals)
 
     def mark(self, attribute: checked.EventField, place: int | None) -> str | None:
         """The value that `once per` marks, as a text; None where it is absent."""
@@ -132,7 +132,7 @@ class Scene:
     def draws(self, purpose: str, rule: str, share: Exact, of: str | None = None) -> bool:
         """True where a draw is below a share."""
         number = self.draw(purpose, rule, of)
-        return number * 10**share.decimals < share.value << 64
+        return number * int(10**share.decimals) < share.value << 64
 
     def draw(self, purpose: str, rule: str, of: str | None = None) -> int:
         """A draw as a fraction of 2**64 (section 4, step 4)."""

@@ -41,7 +41,8 @@ def settle(
     """Settle tier and segments; what changed, which is nothing the first time."""
     compiled = customer.compiled
     customer.fill(at)
-    rows = (event, [], customer.row, customer.history, customer.lines, scratch)
+    no_lines: list[int] = []
+    rows = (event, no_lines, customer.row, customer.history, customer.lines, scratch)
     changes: list[Change] = []
     fresh = tuple(scratch)
     rank = _rank(customer, rows, at, when)
@@ -107,11 +108,13 @@ def _rank(customer: Customer, rows: tuple[list[int], ...], at: int, when: When) 
     rank = highest
     if customer.settled:
         rank = _stepped(compiled, customer.rank, highest, when)
-    names = {one.tier for one in customer.awarded if not (one.is_waiting or one.is_revoked) and at < one.until}
+    names = {one.tier for one in customer.awarded if one.is_held(at)}
     rank = max([rank, *(tier.rank for tier in compiled.program.tiers if tier.name in names)])
     for tier in reached:
         if tier.rank <= rank:
-            customer.tiers[tier.name] = TierState(True, kept_until(compiled, tier, at))
+            customer.tiers[tier.name] = TierState(
+                inside=True, keep_until=kept_until(compiled, tier, at)
+            )
     return rank
 
 
@@ -146,7 +149,8 @@ def renew(customer: Customer, event: list[int], scratch: list[int], at: int) -> 
     """Keep tiers again whose items hold at the last instant they are kept."""
     compiled = customer.compiled
     customer.fill(at)
-    rows = (event, [], customer.row, customer.history, customer.lines, scratch)
+    no_lines: list[int] = []
+    rows = (event, no_lines, customer.row, customer.history, customer.lines, scratch)
     for tier, function in zip(compiled.program.tiers, compiled.tiers, strict=True):
         state = customer.tiers.get(tier.name)
         if state is None or not state.inside or state.keep_until != at + 1 or tier.keep is None:
