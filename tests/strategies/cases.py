@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from dsl.meaning.checked import Program
 from tests.strategies.histories import History, history
 from tests.strategies.programs.draft import CURRENCIES, TOPICS, ZONES, Draft, Draw
 from tests.strategies.programs.rules import head, statements
+from tests.strategies.yaml import case_file
 
 # What a program that is well-typed by construction may be refused for all the same: two of its
 # conditions can exclude each other, and a number can have too many decimals.
@@ -30,6 +32,10 @@ class Drawn:
 
     case: Case
     programs: tuple[Program, ...]
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: ANN401, FBT001 - Hypothesis's own
+        """Tell it as the case file it could stand in."""
+        printer.text(f"\n{case_file(self.case)}")
 
 
 def checked(text: str) -> Program:

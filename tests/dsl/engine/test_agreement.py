@@ -6,12 +6,10 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.agreement import differences
 from tests.strategies.cases import Drawn, cases
 from tests.strategies.programs.draft import TOPICS
-from tests.strategies.yaml import case_file
 
 # Programs with their histories, over all topics.
 EXAMPLES = int(os.environ.get("TALLY_EXAMPLES", "1000"))
@@ -21,20 +19,14 @@ PATIENT = (HealthCheck.too_slow, HealthCheck.data_too_large)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 
 
-class Shown:
-    """A drawn case that is told as the file it could stand in."""
-
-    def __init__(self, drawn: Drawn) -> None:
-        self.drawn = drawn
-
-    def __repr__(self) -> str:
-        return f"\n{case_file(self.drawn.case)}"
-
-
 @pytest.mark.parametrize("topic", TOPICS)
-@settings(max_examples=-(-EXAMPLES // len(TOPICS)), phases=PHASES, suppress_health_check=PATIENT)
-@given(st.data())
-def test_the_engine_and_the_oracle_agree_on(topic: str, data: st.DataObject) -> None:
-    drawn = data.draw(cases(topic).map(Shown))
-    found = differences(drawn.drawn)
-    assert not found, "\n".join(found)
+def test_the_engine_and_the_oracle_agree_on(topic: str) -> None:
+    @settings(
+        max_examples=-(-EXAMPLES // len(TOPICS)), phases=PHASES, suppress_health_check=PATIENT
+    )
+    @given(cases(topic))
+    def agree(drawn: Drawn) -> None:
+        found = differences(drawn)
+        assert not found, "\n".join(found)
+
+    agree()
