@@ -10,7 +10,7 @@ import dsl
 from dsl.meaning.events import Event
 
 if TYPE_CHECKING:
-    from dsl.engine.live import Compiled
+    from dsl.engine.compiled import Compiled
     from dsl.meaning.checked import Program
 
 HEAD = 'program "Test" timezone "UTC" currency USD\n'

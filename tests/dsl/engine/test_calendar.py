@@ -96,9 +96,9 @@ def test_columns_of_times_agree_with_single_ones(points: list[int], name: str, c
     assert clocks.local.tolist() == [clock.local(point) for point in points]
     for unit in ("minute", "hour", "day", "week", "month", "quarter", "year"):
         expected = [clock.before(point, count, unit) for point in points]
-        assert clocks.before(count, unit).tolist() == expected  # type: ignore[arg-type]  # its units
+        assert clocks.before(count, unit).tolist() == expected
     for period in ("day", "week", "month", "quarter", "year"):
-        indexes = [clock.period(point, period) for point in points]  # type: ignore[arg-type]  # its periods
-        assert clocks.period(period).tolist() == indexes  # type: ignore[arg-type]  # its periods
-        starts = [clock.start(point, period, 1) for point in points]  # type: ignore[arg-type]  # its periods
-        assert clocks.start(period, 1).tolist() == starts  # type: ignore[arg-type]  # its periods
+        indexes = [clock.period(point, period) for point in points]
+        assert clocks.period(period).tolist() == indexes
+        starts = [clock.start(point, period, 1) for point in points]
+        assert clocks.start(period, 1).tolist() == starts
