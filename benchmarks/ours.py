@@ -44,7 +44,9 @@ class Dicts:
 
     def answers(self, results: Any) -> list[Answer]:  # noqa: ANN401 - its own form
         """The results as everybody's are compared."""
-        return [tuple((number, points) for number, points in one) for one in results]
+        return [
+            tuple((number, int(amount)) for number, ((_unit, amount),) in one) for one in results
+        ]
 
 
 OURS = (Dicts,)
