@@ -7,42 +7,25 @@ holds is a function of what it was given. Source: docs/language.md, section 4.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from bisect import insort
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dsl.engine import challenges, corrections, redeeming
+from dsl.engine import corrections, deciding, judging, late, passing, redeeming
 from dsl.engine.calendar import instant
-from dsl.engine.cells import NA, S_CURRENT, S_END
-from dsl.engine.clock import date_of
-from dsl.engine.customer import Customer, Entry, Inputs
-from dsl.engine.decision import Award, Decision, Outcome, Reason
-from dsl.engine.due import (
-    CALENDAR,
-    EXPIRY,
-    RELEASE,
-    RENEWAL,
-    SETTLING,
-    VERSION,
-    Due,
-    Matter,
-    times_of,
-)
+from dsl.engine.cells import S_CURRENT, S_END
+from dsl.engine.customer import Customer, Entry, Inputs, place_of
+from dsl.engine.decision import Decision, Outcome, Reason
+from dsl.engine.due import RENEWAL, Due, Matter
 from dsl.engine.following import MOST_DERIVED, Following, follow
-from dsl.engine.others import AFTER_ALL, Others
-from dsl.engine.paying import Matched, decide
-from dsl.engine.posting import post
-from dsl.engine.pricing import both_amounts, net_amount
-from dsl.engine.ranking import chosen_by
+from dsl.engine.others import Others
 from dsl.engine.scene import Cause, Scene
-from dsl.engine.settling import Change, When, renew, settle
+from dsl.engine.settling import Change, When, settle
 from dsl.engine.wallet import NEVER
 
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled, RulePlan
-    from dsl.engine.customer import Holding, Paid
     from dsl.engine.decision import CounterKey, Shortfall
     from dsl.meaning.events import Event
 
@@ -74,11 +57,12 @@ class Book:
         self.others = Others()
         self.entries: dict[str, tuple[Customer, Entry]] = {}
         # Every event that was given, and every word of a person, with what was decided on it.
-        self._known: dict[str, tuple[Event | None, tuple[Decision, ...]]] = {}
-        self._start = start
-        self._now: int | None = None
-        self._current: Compiled = self.versions[0][1]
-        self._in_force = False
+        self.known: dict[str, tuple[Event | None, tuple[Decision, ...]]] = {}
+        self.start = start
+        # The last instant that was looked at; time begins with the first.
+        self.now, self.has_begun = BEGINNING, False
+        self.current: Compiled = self.versions[0][1]
+        self.in_force = False
         self.sink: list[Decision] = []
         # When the first and the last event happened.
         self.first_at, self.last_at = NEVER, BEGINNING
@@ -119,109 +103,24 @@ class Book:
         """A customer by id, a new one where nothing is known of them."""
         found = self.customers.get(id_)
         if found is None:
-            found = self.customers[id_] = Customer(id_, self._current)
+            found = self.customers[id_] = Customer(id_, self.current)
         return found
 
     def tier(self, id_: str) -> str | None:
         """The tier of a customer as just before an event of the last instant looked at."""
         customer = self.customer(id_)
-        if self._now is not None and self._in_force:
-            self._settle(customer, self._now, "before", quietly=True)
+        if self.has_begun and self.in_force:
+            self.settle(customer, self.now, "before")
         return customer.tier
 
     # --- time ---------------------------------------------------------------------------------
 
-    def begin(self, at: int) -> None:
-        """Let time begin: whoever is known is settled, timers are wound."""
-        if self._now is not None:
-            return
-        start = self._start if self._start is not None else at
-        self._now = start
-        current = self.version(start)
-        self._in_force = current is not None
-        self._current = current or self._current
-        for starts, compiled in self.versions:
-            if starts > start:
-                self.due.push(Matter(starts, VERSION, about=compiled))
-        for id_ in sorted(self.customers, key=str.encode):
-            customer = self.customers[id_]
-            if customer.compiled is not self._current:
-                customer.move_to(self._current)
-            if self._in_force:
-                self._settle(customer, start, "before")
-        self._wind(start - 1)
-
-    def _wind(self, after: int) -> None:
-        """Wind the timers of the program in force, and the midnights at which it settles."""
-        if not self._in_force:
-            return
-        self.due.calendar(self._current, after)
-        for customer in self.customers.values():
-            self.due.customer_timers(customer, after)
-        self._next_midnight(after)
-
-    def _next_midnight(self, after: int) -> None:
-        compiled = self._current
-        if not compiled.is_plain:
-            day = compiled.clock.day(after) + 1
-            self.due.push(Matter(compiled.clock.midnight(day), SETTLING, 0, "", compiled))
-
     def until(self, at: int) -> list[Decision]:
         """Whatever falls due up to and including an instant; what was decided by it."""
-        self.begin(at)
+        passing.begin(self, at)
         self.sink = []
-        self._fall_due(at)
+        passing.fall_due(self, at)
         return self.sink
-
-    def _fall_due(self, until: int) -> None:
-        while (matter := self.due.pop(until)) is not None:
-            self._now = max(self.now, matter.at)
-            self._matter(matter)
-        self._now = max(self.now, until)
-
-    @property
-    def now(self) -> int:
-        """The last instant that was looked at."""
-        return BEGINNING if self._now is None else self._now
-
-    def _matter(self, matter: Matter) -> None:
-        if matter.phase == VERSION:
-            self._change_version(matter)
-        elif matter.phase == RELEASE:
-            lot = matter.about
-            if lot.left and not lot.released and lot.release == matter.at:
-                self.customers[matter.customer].wallet(lot.unit).open(lot, matter.at)
-        elif matter.phase == EXPIRY:
-            self.customers[matter.customer].wallet(matter.about.unit).expire(matter.about)
-        elif matter.phase == RENEWAL:
-            customer = self.customers[matter.customer]
-            row, scratch = self.tick(customer, matter.at)
-            renew(customer, row, scratch, matter.at)
-            self._note_renewals(customer, matter.at)
-        elif matter.phase == SETTLING:
-            self._midnight(matter)
-        else:
-            self._timer(matter)
-
-    def _change_version(self, matter: Matter) -> None:
-        self._current, self._in_force = matter.about, True
-        for customer in self.customers.values():
-            if customer.compiled.layout is matter.about.layout:
-                customer.compiled = matter.about
-            else:
-                customer.move_to(matter.about)
-        self.others.forget()
-        self.due.forget_timers()
-        self._wind(matter.at - 1)
-
-    def _midnight(self, matter: Matter) -> None:
-        if matter.about is not self._current:
-            return
-        for id_ in sorted(self.customers, key=str.encode):
-            customer = self.customers[id_]
-            date = date_of(customer.compiled.clock.day(matter.at)).isoformat()
-            self._settle_and_follow(customer, matter.at, "midnight", date)
-        self._next_midnight(matter.at)
 
     # --- settling and what follows ------------------------------------------------------------
 
@@ -234,32 +133,25 @@ class Book:
         self.others.fill(self, customer, row, scratch, (at, b""))
         return row, scratch
 
-    def _settle(
-        self, customer: Customer, at: int, when: When, *, quietly: bool = False
-    ) -> list[Change]:
-        """Settle a customer; quietly, only to know how it would be."""
+    def settle(self, customer: Customer, at: int, when: When) -> list[Change]:
+        """Settle a customer as of an instant; what changed."""
         compiled = customer.compiled
         if not compiled.is_settling:
             return []
-        if quietly:
-            return self._look(customer, at)
         row, scratch = self.tick(customer, at)
         changes = settle(customer, row, scratch, at, when)
-        self._note_renewals(customer, at)
+        self.note_renewals(customer, at)
         return changes
 
-    def _look(self, customer: Customer, at: int) -> list[Change]:
-        row, scratch = self.tick(customer, at)
-        return settle(customer, row, scratch, at, "before")
-
-    def _note_renewals(self, customer: Customer, at: int) -> None:
+    def note_renewals(self, customer: Customer, at: int) -> None:
+        """Look at the tiers of a customer again at the last instants they are kept."""
         for state in customer.tiers.values():
             if state.inside and state.keep_until > at + 1:
                 self.due.push(Matter(state.keep_until - 1, RENEWAL, 0, customer.id))
 
-    def _settle_and_follow(self, customer: Customer, at: int, when: When, cause: str) -> None:
+    def settle_and_follow(self, customer: Customer, at: int, when: When, cause: str) -> None:
         """Settle a customer without an event, and decide what follows from it."""
-        self.follow([(customer, found) for found in self._settle(customer, at, when)], at, cause)
+        self.follow([(customer, found) for found in self.settle(customer, at, when)], at, cause)
 
     def follow(self, changes: Changes, at: int, cause: str) -> None:
         """Decide what follows from changes; refusals are told under the id of the cause."""
@@ -274,53 +166,13 @@ class Book:
             if following.depth > MOST_DERIVED:
                 for plan in plans:
                     scene.outcomes[plan.order] = Outcome(plan.name, "derived-depth")
-                self._tell(scene, [])
+                deciding.tell(self, scene, [])
                 return []
-            return self.finish(scene, plans, None)
+            return deciding.finish(self, scene, plans, None)
 
         follow([Following(customer, change, cause) for customer, change in changes], derived)
 
     # --- timers -------------------------------------------------------------------------------
-
-    def _timer(self, matter: Matter) -> None:
-        plan: RulePlan = matter.about
-        compiled = self._current
-        if plan.order >= len(compiled.rules) or compiled.rules[plan.order] is not plan:
-            return
-        if isinstance(plan.rule.trigger, CALENDAR):
-            joined = [
-                customer
-                for _, customer in sorted(self.customers.items(), key=lambda pair: pair[0].encode())
-                if customer.joined is not None and customer.joined <= matter.at
-            ]
-            self._fire(plan, joined, matter.at)
-            self.due.calendar(compiled, matter.at)
-            return
-        customer = self.customers[matter.customer]
-        if matter.at in times_of(customer, plan.rule.trigger, matter.at - 1):
-            self._fire(plan, [customer], matter.at)
-        self.due.customer_timer(customer, plan, matter.at)
-
-    def _fire(self, plan: RulePlan, customers: list[Customer], at: int) -> None:
-        """A timer rule for customers who are due: all are settled first, then each is decided."""
-        causes = {}
-        for customer in customers:
-            date = date_of(customer.compiled.clock.day(at)).isoformat()
-            causes[customer.id] = f"{plan.name}|{customer.id}|{date}"
-            self._settle_and_follow(customer, at, "before", causes[customer.id])
-        chosen: Mapping[str, frozenset[str]] = {}
-        if any(reward.is_ranked for reward in plan.rewards):
-            scenes = ((c, self._timer_scene(c, causes[c.id], at)) for c in customers)
-            chosen = chosen_by(self, plan, scenes)
-        for customer in customers:
-            scene = self._timer_scene(customer, causes[customer.id], at)
-            scene.chosen = chosen
-            self.follow(self.finish(scene, [plan], None), at, causes[customer.id])
-
-    def _timer_scene(self, customer: Customer, id_: str, at: int) -> Scene:
-        row, scratch = self.tick(customer, at)
-        customer.fill(at)
-        return self.scene(customer, Cause(at, None, id_, id_), row, [], scratch)
 
     # --- events -------------------------------------------------------------------------------
 
@@ -330,20 +182,20 @@ class Book:
         The event's own decision is the one of its id. An event seen before changes nothing and
         returns its first decision; one of the same id with other content is a conflict.
         """
-        known = self._known.get(event.id)
+        known = self.known.get(event.id)
         if known is not None:
             if known[0] == event:
                 return known[1]
             return (Decision(event.id, event.customer, None, refused="conflict"),)
         decisions = tuple(self.take(Entry(instant(event.at), event.id, event)))
-        self._known[event.id] = (event, decisions)
+        self.known[event.id] = (event, decisions)
         return decisions
 
     def take(self, entry: Entry) -> list[Decision]:
         """Take in an event of an id that was never seen: what fell due before it, then itself."""
-        self.begin(entry.at)
+        passing.begin(self, entry.at)
         self.sink = []
-        self._fall_due(entry.at)
+        passing.fall_due(self, entry.at)
         self._event(entry)
         return self.sink
 
@@ -363,13 +215,13 @@ class Book:
             customer.fold(customer.entries)
             self.sink.append(Decision(entry.id, customer.id, None))
             return
-        late = entry.place < customer.last or customer.compiled is not compiled
-        if late:
-            self._late(customer, entry, compiled)
+        is_late = entry.place < customer.last or customer.compiled is not compiled
+        if is_late:
+            late.decide_late(self, customer, entry, compiled)
             return
         row = compiled.encoder.row(entry.event, entry.at)
         self._settle_before(customer, entry, row)
-        changes = self._take(customer, entry, row)
+        changes = self.take_event(customer, entry, row)
         if customer.compiled.timed and entry.id in self.entries:
             self._rewind(customer, entry)
         self.follow(changes, entry.at, entry.id)
@@ -384,17 +236,18 @@ class Book:
         if not compiled.is_settling:
             return
         if compiled.emitted.foreign or compiled.encoder.others:
-            self._settle_and_follow(customer, entry.at, "before", entry.id)
+            self.settle_and_follow(customer, entry.at, "before", entry.id)
             return
         state = customer.row
         state[S_CURRENT] = state[S_END]
         changes = settle(customer, row, compiled.scratch(), entry.at, "before")
         if customer.tiers:
-            self._note_renewals(customer, entry.at)
+            self.note_renewals(customer, entry.at)
         if changes:
             self.follow([(customer, found) for found in changes], entry.at, entry.id)
 
-    def _take(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Changes:
+    def take_event(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Changes:
+        """Take an event in by what its type asks for; what changed."""
         match entry.event.type:
             case "refund":
                 return corrections.refund(self, customer, entry)
@@ -408,7 +261,9 @@ class Book:
     def decided(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Changes:
         """An event recorded and decided by the rules on its type."""
         scene = self.seen(customer, entry, row)
-        return self.finish(scene, scene.compiled.by_event.get(entry.event.type, ()), entry)
+        return deciding.finish(
+            self, scene, scene.compiled.by_event.get(entry.event.type, ()), entry
+        )
 
     def seen(self, customer: Customer, entry: Entry, row: list[int] | None = None) -> Scene:
         """An event recorded, and what it is decided on; its row where that is known."""
@@ -450,7 +305,7 @@ class Book:
             customer.entries.append(entry)
             customer.last = entry.place
         else:
-            insort(customer.entries, entry, key=_place)
+            insort(customer.entries, entry, key=place_of)
         if entry.counts:
             self.entries[entry.id] = (customer, entry)
 
@@ -497,56 +352,6 @@ class Book:
 
     # --- deciding -----------------------------------------------------------------------------
 
-    def guard(self, scene: Scene, entry: Entry) -> None:
-        """Step 1: a guard rejects, holds back or flags the event."""
-        guards = scene.compiled.guards.get(entry.event.type, ())
-        if not guards or scene.is_guarded:
-            return
-        scene.is_guarded = True
-        with self._priced(scene, entry):
-            for guard, function in guards:
-                if function(*scene.rows) != 1:
-                    continue
-                scene.guard_name = scene.guard_name or guard.name
-                if guard.action == "reject":
-                    scene.guard_name, scene.is_rejected = guard.name, True
-                elif guard.action == "hold":
-                    scene.is_held = True
-        entry.is_waiting, entry.is_rejected = scene.is_held, scene.is_rejected
-
-    def finish(
-        self,
-        scene: Scene,
-        plans: Sequence[RulePlan],
-        entry: Entry | None,
-        lines: Sequence[Award] = (),
-    ) -> Changes:
-        """Decide, post and settle; the decision goes into the sink, what changed is returned.
-
-        `lines` are awards of the event that were posted before: what a refund took back.
-        """
-        if entry is not None:
-            self.guard(scene, entry)
-        if scene.is_rejected:
-            self._reject_all(scene, plans)
-            found: list[Matched] = []
-        else:
-            found = self.worked_out(scene, plans, entry)
-        coupon = self._coupon(scene, entry)
-        paid = self.posted(scene, found)
-        if entry is not None:
-            entry.paid = paid
-            entry.coupon = coupon
-            if coupon is not None:
-                coupon.used = True
-        self._tell(scene, [*lines, *(one.award for one in paid)])
-        changes = self._after(scene, entry)
-        own = scene.customer.id
-        others = {one.award.customer for one in paid if one.award.customer != own}
-        for id_ in sorted(others, key=str.encode):
-            changes += self.settled(self.customer(id_), scene.at, derived=scene.cause.is_derived)
-        return changes
-
     def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
         """Settle a customer right after something; what changed.
 
@@ -555,214 +360,16 @@ class Book:
         when: When = "before" if derived else "after"
         if customer.compiled.is_plain:
             return []
-        return [(customer, change) for change in self._settle(customer, at, when)]
-
-    def posted(self, scene: Scene, found: list[Matched]) -> list[Paid]:
-        """Post what was decided, and move the counters by it."""
-        for matched in found:
-            for payment in matched.payments:
-                if payment.recipient not in self.customers:
-                    self._settle(self.customer(payment.recipient), scene.at, "before")
-        paid = post(scene, self.due, found, self.now, self.last_at)
-        used = self.used
-        for key, amount in scene.taken.items():
-            used[key] = used.get(key, 0) + amount
-        return paid
-
-    def _reject_all(self, scene: Scene, plans: Sequence[RulePlan]) -> None:
-        for plan in plans:
-            rule, at = plan.rule, scene.at
-            in_force = (rule.starts is None or rule.starts <= at) and (
-                rule.ends is None or at < rule.ends
-            )
-            reason: Reason = "guard" if in_force else "not-in-force"
-            scene.outcomes[plan.order] = Outcome(plan.name, reason, by=scene.guard_name)
-
-    def _tell(self, scene: Scene, awards: Sequence[Award]) -> None:
-        is_event = scene.cause.event is not None
-        self.sink.append(
-            Decision(
-                event_id=scene.cause.event or scene.cause.root,
-                customer=scene.customer.id,
-                tier=scene.customer.tier,
-                awards=tuple(awards),
-                outcomes=tuple(found for _, found in sorted(scene.outcomes.items())),
-                taken=dict(scene.taken),
-                guard=scene.guard_name,
-                at=None if is_event else scene.at,
-            )
-        )
-
-    def worked_out(
-        self, scene: Scene, plans: Sequence[RulePlan], entry: Entry | None
-    ) -> list[Matched]:
-        """Steps 2 to 8: discounts, then all else, which sees what is then to be paid."""
-        if entry is None:
-            return decide(scene, plans)
-        found: list[Matched] = []
-        compiled = scene.compiled
-        if any(plan.has_discount for plan in plans):
-            with self._priced(scene, entry):
-                found = decide(scene, plans, discounts=True)
-            entry.discount = sum(
-                payment.amount
-                for matched in found
-                if not matched.withheld
-                for payment in matched.payments
-                if payment.name == "discount"
-            )
-        if net_amount(compiled, entry, scene.event):
-            self.see_again(scene, entry)
-        return found + decide(scene, plans)
-
-    @contextmanager
-    def _priced(self, scene: Scene, entry: Entry) -> Iterator[None]:
-        """For discounts and guards an absent amount or gross reads as the other."""
-        with both_amounts(scene.compiled, entry.event, scene.event) as is_other:
-            if is_other:
-                self.see_again(scene, entry)
-            yield
-        if is_other:
-            self.see_again(scene, entry)
-
-    def see_again(self, scene: Scene, entry: Entry) -> None:
-        """An amount, or a balance, is another than before: so is all that was worked out of it."""
-        compiled, customer = scene.compiled, scene.customer
-        scene.scratch[:] = compiled.scratch()
-        if customer.row[S_CURRENT] < customer.row[S_END]:
-            customer.record_again(scene.event, scene.lines, scene.scratch)
-            scene.scratch[:] = compiled.scratch()
-        customer.forget_sums()
-        customer.fill(entry.at)
-        self.others.correct(compiled, customer, entry, scene.event, scene.lines)
-        self.others.fill(self, customer, scene.event, scene.scratch, entry.place)
-
-    def _coupon(self, scene: Scene, entry: Entry | None) -> Holding | None:
-        """The coupon a purchase uses: one it names and holds, the first to expire."""
-        if entry is None or entry.event.type != "purchase":
-            return None
-        code = entry.event.attributes.get("coupon")
-        held = [
-            one
-            for one in scene.customer.holdings
-            if (one.kind, one.name) == ("coupon", code) and one.is_held(scene.at)
-        ]
-        return min(held, key=lambda one: one.expires, default=None)
-
-    def _after(self, scene: Scene, entry: Entry | None) -> Changes:
-        customer, at = scene.customer, scene.at
-        changes = self.settled(customer, at, derived=scene.cause.is_derived)
-        if entry is not None:
-            for name in challenges.count(customer, entry):
-                changes.append((customer, Change("challenge completed", name)))
-        return changes
+        return [(customer, change) for change in self.settle(customer, at, when)]
 
     # --- late events --------------------------------------------------------------------------
-
-    def _late(self, customer: Customer, entry: Entry, compiled: Compiled) -> None:
-        """Decide an event at its own time; what was decided after it stays.
-
-        The customer's past is folded up to it; limits, budgets and balances are those of now.
-        """
-        entries = customer.entries
-        now = (customer.compiled, customer.rank, customer.segments, customer.settled)
-        tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
-        place = bisect_left(entries, entry.place, key=_place)
-        customer.entries = entries[:place]
-        # What refunds took off later was not off then.
-        since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
-        for one, _, _ in since:
-            one.net, one.is_gone = one.before(entry.place)
-        customer.move_to(compiled)
-        self.others.forget()
-        customer.settled = False
-        first = customer.first_settled_at
-        self._settle_past(customer, first)
-        customer.last = (NA, b"")
-        self._settle_and_follow(customer, entry.at, "before", entry.id)
-        changes = self._take(customer, entry)
-        for one, net, is_gone in since:
-            one.net, one.is_gone = net, is_gone
-        recorded = customer.entries
-        customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=_place)
-        customer.compiled, customer.rank, customer.segments, customer.settled = now
-        customer.tiers, customer.settled_at = tiers, settled_at
-        customer.first_settled_at = min(first, entry.at)
-        customer.last = max(last, entry.place)
-        customer.fold(customer.entries)
-        self.others.forget()
-        self.follow(changes, entry.at, entry.id)
-        if customer.compiled.timed:
-            self.due.customer_timers(customer, self.now)
-
-    def _settle_past(self, customer: Customer, first: int) -> None:
-        """Settle a customer's past again, event by event: what tiers are kept and when reached.
-
-        Whoever was known before their first event was settled then.
-        """
-        if not customer.compiled.is_settling or customer.compiled.is_plain:
-            return
-        entries = customer.entries
-        customer.tiers = {}
-        known = [entry for entry in entries if entry.at < first]
-        if first != NA and not known:
-            customer.fold(())
-            self._settle(customer, first, "before")
-        for place, entry in enumerate(entries):
-            customer.entries = entries[:place]
-            customer.fold(customer.entries)
-            self._settle(customer, entry.at, "before")
-            customer.entries = entries[: place + 1]
-            customer.fold(customer.entries)
-            self._settle(customer, entry.at, "after")
-        customer.entries = entries
-        customer.fold(entries)
 
     # --- people -------------------------------------------------------------------------------
 
     def release(self, id_: str, original: str, at: int) -> list[Decision]:
         """A person lets the awards of a held event go: they are spendable when they would be."""
-        return self._judge(id_, original, at, release=True)
+        return judging.judge(self, id_, original, at, release=True)
 
     def reject(self, id_: str, original: str, at: int) -> list[Decision]:
         """A person rejects a held event: its awards go, limits and budgets get theirs back."""
-        return self._judge(id_, original, at, release=False)
-
-    def _judge(self, id_: str, original: str, at: int, *, release: bool) -> list[Decision]:
-        self.begin(at)
-        self.sink = []
-        self._fall_due(at)
-        if id_ in self._known:
-            return self.sink
-        self._known[id_] = (None, ())
-        found = self.entries.get(original)
-        if found is None or not found[1].is_waiting:
-            self.sink.append(Decision(id_, "", None, refused="unknown-original"))
-            return self.sink
-        _, entry = found
-        entry.is_waiting = False
-        if not release:
-            corrections.reject(self, entry)
-            return self.sink
-        for one in entry.paid:
-            if one.holding is not None:
-                one.holding.is_waiting = False
-            if one.tier is not None:
-                one.tier.is_waiting = False
-            if one.lot is not None:
-                owner = self.customer(one.award.customer)
-                one.lot.release = max(at, one.lot.pending_until)
-                if one.lot.release <= at:
-                    owner.wallet(one.lot.unit).open(one.lot, at)
-                else:
-                    self.due.lot(owner, one.lot)
-        for customer in sorted({one.award.customer for one in entry.paid}, key=str.encode):
-            self._settle_and_follow(self.customer(customer), at, "after", id_)
-        return self.sink
-
-
-def _place(entry: Entry) -> tuple[int, bytes]:
-    return entry.place
-
-
-__all__ = ["AFTER_ALL", "Book"]
+        return judging.judge(self, id_, original, at, release=False)

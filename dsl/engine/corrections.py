@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dsl.engine import challenges
+from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.customer import Entry, Paid
 from dsl.engine.decision import Award
@@ -61,7 +61,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     book.others.forget()
     challenges.count_again(customer, purchase)
     seen = book.seen(customer, entry)
-    changes = book.finish(seen, seen.compiled.by_event.get("refund", ()), entry, lines)
+    changes = deciding.finish(book, seen, seen.compiled.by_event.get("refund", ()), entry, lines)
     for id_ in sorted(touched - {customer.id}, key=str.encode):
         changes += book.settled(book.customer(id_), entry.at)
     return changes
@@ -341,7 +341,7 @@ def _without_original(book: Book, customer: Customer, entry: Entry) -> Changes:
                 lines += _turned(book, scene, matched, payment)
     own = book.seen(customer, entry)
     own.outcomes.update(scene.outcomes)
-    changes = book.finish(own, compiled.by_event.get("refund", ()), entry, lines)
+    changes = deciding.finish(book, own, compiled.by_event.get("refund", ()), entry, lines)
     for id_ in sorted(touched - {customer.id}, key=str.encode):
         changes += book.settled(book.customer(id_), entry.at)
     return changes

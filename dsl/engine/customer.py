@@ -163,6 +163,11 @@ class Entry:
         return self.counts and not self.is_gone
 
 
+def place_of(entry: Entry) -> Place:
+    """Where an event stands in time."""
+    return entry.place
+
+
 class Customer:
     """Everything that is known of one customer under one compiled program."""
 

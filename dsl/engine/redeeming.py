@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dsl.engine import corrections
+from dsl.engine import corrections, deciding
 from dsl.engine.cells import S_TIER
 from dsl.engine.decision import Shortfall
 from dsl.engine.terms import capacity, money
@@ -54,7 +54,7 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
     asked = asked_for(entry, scene.compiled.program)
     if asked is None:
         return _refuse(book, customer, entry, "not-in-force")
-    book.guard(scene, entry)
+    deciding.guard(book, scene, entry)
     counted = list(_counters(customer, entry, asked))
     if scene.is_rejected:
         return _refuse(book, customer, entry, "guard", Shortfall(of=scene.guard_name or ""))
@@ -68,8 +68,8 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
     wallet.moved_at = entry.at
     taken = wallet.take(int(asked.amount))
     entry.parts += [(asked.unit.name, lot, part) for lot, part in taken]
-    book.see_again(scene, entry)
-    return book.finish(scene, scene.compiled.by_event.get("redeem", ()), entry)
+    deciding.see_again(book, scene, entry)
+    return deciding.finish(book, scene, scene.compiled.by_event.get("redeem", ()), entry)
 
 
 def _refuse(
@@ -203,4 +203,4 @@ def cancel(book: Book, customer: Customer, entry: Entry) -> Changes:
     customer.fold(customer.entries)
     book.others.forget()
     scene = book.seen(customer, entry)
-    return book.finish(scene, scene.compiled.by_event.get("cancel", ()), entry, lines)
+    return deciding.finish(book, scene, scene.compiled.by_event.get("cancel", ()), entry, lines)

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from dsl.engine import passing
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.pricing import net_amount
 from dsl.engine.settling import settle
@@ -46,7 +47,7 @@ def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -
     last = None
     for entry in entries:
         if last is None:
-            book.begin(entry.at)
+            passing.begin(book, entry.at)
         last = entry.at
         type_ = entry.event.type
         if type_ in TAKEN_AS_GIVEN or (at_once and type_ != "refund"):
@@ -54,7 +55,7 @@ def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -
         else:
             book.take(entry)
     if last is None:
-        book.begin(since)
+        passing.begin(book, since)
         return
     if compiled.is_plain:
         return

@@ -1,0 +1,186 @@
+"""One cause decided: guards, discounts, all other rewards, the ledger, and what changes by it.
+
+Source: docs/language.md, section 4, steps 1 to 9.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dsl.engine import challenges
+from dsl.engine.cells import S_CURRENT, S_END
+from dsl.engine.decision import Award, Decision, Outcome, Reason
+from dsl.engine.paying import Matched, decide
+from dsl.engine.posting import post
+from dsl.engine.pricing import both_amounts, net_amount
+from dsl.engine.settling import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dsl.engine.book import Book, Changes
+    from dsl.engine.compiled import RulePlan
+    from dsl.engine.customer import Entry, Holding, Paid
+    from dsl.engine.scene import Scene
+
+
+def guard(book: Book, scene: Scene, entry: Entry) -> None:
+    """Step 1: a guard rejects, holds back or flags the event."""
+    guards = scene.compiled.guards.get(entry.event.type, ())
+    if not guards or scene.is_guarded:
+        return
+    scene.is_guarded = True
+    with _priced(book, scene, entry):
+        for guard, function in guards:
+            if function(*scene.rows) != 1:
+                continue
+            scene.guard_name = scene.guard_name or guard.name
+            if guard.action == "reject":
+                scene.guard_name, scene.is_rejected = guard.name, True
+            elif guard.action == "hold":
+                scene.is_held = True
+    entry.is_waiting, entry.is_rejected = scene.is_held, scene.is_rejected
+
+
+def finish(
+    book: Book,
+    scene: Scene,
+    plans: Sequence[RulePlan],
+    entry: Entry | None,
+    lines: Sequence[Award] = (),
+) -> Changes:
+    """Decide, post and settle; the decision goes into the sink, what changed is returned.
+
+    `lines` are awards of the event that were posted before: what a refund took back.
+    """
+    if entry is not None:
+        guard(book, scene, entry)
+    if scene.is_rejected:
+        _reject_all(scene, plans)
+        found: list[Matched] = []
+    else:
+        found = worked_out(book, scene, plans, entry)
+    coupon = _coupon(scene, entry)
+    paid = posted(book, scene, found)
+    if entry is not None:
+        entry.paid = paid
+        entry.coupon = coupon
+        if coupon is not None:
+            coupon.used = True
+    tell(book, scene, [*lines, *(one.award for one in paid)])
+    changes = _after(book, scene, entry)
+    own = scene.customer.id
+    others = {one.award.customer for one in paid if one.award.customer != own}
+    for id_ in sorted(others, key=str.encode):
+        changes += book.settled(book.customer(id_), scene.at, derived=scene.cause.is_derived)
+    return changes
+
+
+def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:
+    """Post what was decided, and move the counters by it."""
+    for matched in found:
+        for payment in matched.payments:
+            if payment.recipient not in book.customers:
+                book.settle(book.customer(payment.recipient), scene.at, "before")
+    paid = post(scene, book.due, found, book.now, book.last_at)
+    used = book.used
+    for key, amount in scene.taken.items():
+        used[key] = used.get(key, 0) + amount
+    return paid
+
+
+def _reject_all(scene: Scene, plans: Sequence[RulePlan]) -> None:
+    for plan in plans:
+        rule, at = plan.rule, scene.at
+        in_force = (rule.starts is None or rule.starts <= at) and (
+            rule.ends is None or at < rule.ends
+        )
+        reason: Reason = "guard" if in_force else "not-in-force"
+        scene.outcomes[plan.order] = Outcome(plan.name, reason, by=scene.guard_name)
+
+
+def tell(book: Book, scene: Scene, awards: Sequence[Award]) -> None:
+    """Put a decision into the sink."""
+    is_event = scene.cause.event is not None
+    book.sink.append(
+        Decision(
+            event_id=scene.cause.event or scene.cause.root,
+            customer=scene.customer.id,
+            tier=scene.customer.tier,
+            awards=tuple(awards),
+            outcomes=tuple(found for _, found in sorted(scene.outcomes.items())),
+            taken=dict(scene.taken),
+            guard=scene.guard_name,
+            at=None if is_event else scene.at,
+        )
+    )
+
+
+def worked_out(
+    book: Book, scene: Scene, plans: Sequence[RulePlan], entry: Entry | None
+) -> list[Matched]:
+    """Steps 2 to 8: discounts, then all else, which sees what is then to be paid."""
+    if entry is None:
+        return decide(scene, plans)
+    found: list[Matched] = []
+    compiled = scene.compiled
+    if any(plan.has_discount for plan in plans):
+        with _priced(book, scene, entry):
+            found = decide(scene, plans, discounts=True)
+        entry.discount = sum(
+            payment.amount
+            for matched in found
+            if not matched.withheld
+            for payment in matched.payments
+            if payment.name == "discount"
+        )
+    if net_amount(compiled, entry, scene.event):
+        see_again(book, scene, entry)
+    return found + decide(scene, plans)
+
+
+@contextmanager
+def _priced(book: Book, scene: Scene, entry: Entry) -> Iterator[None]:
+    """For discounts and guards an absent amount or gross reads as the other."""
+    with both_amounts(scene.compiled, entry.event, scene.event) as is_other:
+        if is_other:
+            see_again(book, scene, entry)
+        yield
+    if is_other:
+        see_again(book, scene, entry)
+
+
+def see_again(book: Book, scene: Scene, entry: Entry) -> None:
+    """An amount, or a balance, is another than before: so is all that was worked out of it."""
+    compiled, customer = scene.compiled, scene.customer
+    scene.scratch[:] = compiled.scratch()
+    if customer.row[S_CURRENT] < customer.row[S_END]:
+        customer.record_again(scene.event, scene.lines, scene.scratch)
+        scene.scratch[:] = compiled.scratch()
+    customer.forget_sums()
+    customer.fill(entry.at)
+    book.others.correct(compiled, customer, entry, scene.event, scene.lines)
+    book.others.fill(book, customer, scene.event, scene.scratch, entry.place)
+
+
+def _coupon(scene: Scene, entry: Entry | None) -> Holding | None:
+    """The coupon a purchase uses: one it names and holds, the first to expire."""
+    if entry is None or entry.event.type != "purchase":
+        return None
+    code = entry.event.attributes.get("coupon")
+    held = [
+        one
+        for one in scene.customer.holdings
+        if (one.kind, one.name) == ("coupon", code) and one.is_held(scene.at)
+    ]
+    return min(held, key=lambda one: one.expires, default=None)
+
+
+def _after(book: Book, scene: Scene, entry: Entry | None) -> Changes:
+    customer, at = scene.customer, scene.at
+    changes = book.settled(customer, at, derived=scene.cause.is_derived)
+    if entry is not None:
+        for name in challenges.count(customer, entry):
+            changes.append((customer, Change("challenge completed", name)))
+    return changes

@@ -1,0 +1,48 @@
+"""What a person says of an event that a guard holds: its awards are released, or rejected.
+
+Source: docs/language.md, section 3, "guard".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsl.engine import corrections, passing
+from dsl.engine.decision import Decision
+
+if TYPE_CHECKING:
+    from dsl.engine.book import Book
+
+
+def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> list[Decision]:
+    """Release a held event (or reject it) at an instant; what was decided by then and by it."""
+    passing.begin(book, at)
+    book.sink = []
+    passing.fall_due(book, at)
+    if id_ in book.known:
+        return book.sink
+    book.known[id_] = (None, ())
+    found = book.entries.get(original)
+    if found is None or not found[1].is_waiting:
+        book.sink.append(Decision(id_, "", None, refused="unknown-original"))
+        return book.sink
+    _, entry = found
+    entry.is_waiting = False
+    if not release:
+        corrections.reject(book, entry)
+        return book.sink
+    for one in entry.paid:
+        if one.holding is not None:
+            one.holding.is_waiting = False
+        if one.tier is not None:
+            one.tier.is_waiting = False
+        if one.lot is not None:
+            owner = book.customer(one.award.customer)
+            one.lot.release = max(at, one.lot.pending_until)
+            if one.lot.release <= at:
+                owner.wallet(one.lot.unit).open(one.lot, at)
+            else:
+                book.due.lot(owner, one.lot)
+    for customer in sorted({one.award.customer for one in entry.paid}, key=str.encode):
+        book.settle_and_follow(book.customer(customer), at, "after", id_)
+    return book.sink

@@ -1,0 +1,78 @@
+"""Late events: decided at their own time; what was decided after it stays.
+
+Source: docs/language.md, section 4, the last paragraph.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from dsl.engine.cells import NA
+from dsl.engine.customer import place_of
+
+if TYPE_CHECKING:
+    from dsl.engine.book import Book
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import Customer, Entry
+
+
+def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled) -> None:
+    """Decide an event at its own time; what was decided after it stays.
+
+    The customer's past is folded up to it; limits, budgets and balances are those of now.
+    """
+    entries = customer.entries
+    now = (customer.compiled, customer.rank, customer.segments, customer.settled)
+    tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
+    place = bisect_left(entries, entry.place, key=place_of)
+    customer.entries = entries[:place]
+    # What refunds took off later was not off then.
+    since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
+    for one, _, _ in since:
+        one.net, one.is_gone = one.before(entry.place)
+    customer.move_to(compiled)
+    book.others.forget()
+    customer.settled = False
+    first = customer.first_settled_at
+    _settle_past(book, customer, first)
+    customer.last = (NA, b"")
+    book.settle_and_follow(customer, entry.at, "before", entry.id)
+    changes = book.take_event(customer, entry)
+    for one, net, is_gone in since:
+        one.net, one.is_gone = net, is_gone
+    recorded = customer.entries
+    customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=place_of)
+    customer.compiled, customer.rank, customer.segments, customer.settled = now
+    customer.tiers, customer.settled_at = tiers, settled_at
+    customer.first_settled_at = min(first, entry.at)
+    customer.last = max(last, entry.place)
+    customer.fold(customer.entries)
+    book.others.forget()
+    book.follow(changes, entry.at, entry.id)
+    if customer.compiled.timed:
+        book.due.customer_timers(customer, book.now)
+
+
+def _settle_past(book: Book, customer: Customer, first: int) -> None:
+    """Settle a customer's past again, event by event: what tiers are kept and when reached.
+
+    Whoever was known before their first event was settled then.
+    """
+    if not customer.compiled.is_settling or customer.compiled.is_plain:
+        return
+    entries = customer.entries
+    customer.tiers = {}
+    known = [entry for entry in entries if entry.at < first]
+    if first != NA and not known:
+        customer.fold(())
+        book.settle(customer, first, "before")
+    for place, entry in enumerate(entries):
+        customer.entries = entries[:place]
+        customer.fold(customer.entries)
+        book.settle(customer, entry.at, "before")
+        customer.entries = entries[: place + 1]
+        customer.fold(customer.entries)
+        book.settle(customer, entry.at, "after")
+    customer.entries = entries
+    customer.fold(entries)
