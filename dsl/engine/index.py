@@ -1,0 +1,220 @@
+"""The rules on one type of event, found by what they ask of it.
+
+The equalities and lists of all rules make a table: a key of the values that rules name, or that
+they name none, leads to the rules that take all of them. Of these one number at most is left to be
+compared, by thresholds; between two thresholds stand the same rules always. The table is written as
+events come, so that it costs what they need, and forgotten where it grows too large.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dsl.engine.cells import E_TYPE
+from dsl.engine.looks import RANK, Range, Values, looks_of, ranks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dsl.engine.compiled import RulePlan
+    from dsl.engine.layout import Layout
+
+Plans = tuple["RulePlan", ...]
+# What a key has for a value that no rule names.
+Key = tuple[int | None, ...]
+
+# Cells whose values make the key; what rules ask of others they are asked themselves.
+MOST_PLACES = 8
+# Rules in lists before all lists are forgotten.
+MOST_KEPT = 1_000_000
+
+
+@dataclass(slots=True)
+class Asked:
+    """What one rule asks, by place; `is_whole` where its condition asks for nothing else."""
+
+    values: dict[int, Values]
+    ranges: dict[int, Range]
+    is_whole: bool
+    # Places its condition looks at, by values; its audience is none of it.
+    looked: frozenset[int]
+
+
+@dataclass(slots=True)
+class Column:
+    """Which rules take which value of one place, as bits by the number of the rule.
+
+    `others` are those that take a value nobody names.
+    """
+
+    place: int
+    others: int = 0
+    taking: dict[int, list[int]] = field(default_factory=dict)
+    refusing: dict[int, list[int]] = field(default_factory=dict)
+    named: dict[int, int] = field(default_factory=dict)
+
+    def mask(self, value: int | None) -> int:
+        """The rules that take a value."""
+        if value is None:
+            return self.others
+        found = self.others
+        if value in self.refusing:
+            found &= ~_bits(self.refusing[value])
+        if value in self.taking:
+            found |= _bits(self.taking[value])
+        return found
+
+
+@dataclass(slots=True)
+class Cell:
+    """The rules of one key: where the threshold's number changes them, and what they then are."""
+
+    members: tuple[int, ...]
+    cuts: list[int]
+    segments: list[Plans | None]
+
+
+class Index:
+    """The rules of one type of event; `sure` are those that match wherever they are candidates.
+
+    `sure` says nothing of dates, and of tiers an audience names only that one reward is for them.
+    """
+
+    def __init__(self, layout: Layout, plans: Sequence[RulePlan]) -> None:
+        self.plans = tuple(plans)
+        tiers = len(layout.program.tiers)
+        asked = [_asked(layout, plan, tiers) for plan in plans]
+        used = Counter(place for one in asked for place in one.values if place != RANK)
+        kept = [place for place, _ in sorted(used.items(), key=lambda one: (-one[1], one[0]))]
+        self.columns = tuple(
+            _column(place, [one.values.get(place) for one in asked])
+            for place in (RANK, *kept[:MOST_PLACES])
+        )
+        ranged = Counter(place for one in asked for place in one.ranges)
+        # The cell whose number is compared; where none is, one that has no thresholds.
+        self.threshold = max(ranged, key=lambda place: (ranged[place], -place), default=E_TYPE)
+        self._ranges = [one.ranges.get(self.threshold) for one in asked]
+        places = {column.place for column in self.columns}
+        self.sure = frozenset(
+            plan.order
+            for plan, one in zip(plans, asked, strict=True)
+            if one.is_whole and one.looked <= places and one.ranges.keys() <= {self.threshold}
+        )
+        self._ranks = self.columns[0].named
+        self._named = tuple((column.place, column.named) for column in self.columns[1:])
+        self._cells: dict[Key, Cell] = {}
+        self._kept = 0
+
+    def candidates(self, row: Sequence[int], rank: int) -> Plans:
+        """The rules that can match an event's row and a tier, in text order."""
+        key = (self._ranks.get(rank), *[named.get(row[place]) for place, named in self._named])
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self.cell(key)
+        place = bisect_right(cell.cuts, row[self.threshold])
+        found = cell.segments[place]
+        return self.segment(cell, place) if found is None else found
+
+    def cell(self, key: Key) -> Cell:
+        """The cell of a key."""
+        found = self._cells.get(key)
+        if found is not None:
+            return found
+        mask = (1 << len(self.plans)) - 1
+        for column, value in zip(self.columns, key, strict=True):
+            mask &= column.mask(value)
+        members = tuple(_places(mask))
+        cuts: set[int] = set()
+        for member in members:
+            asked = self._ranges[member]
+            if asked is not None and asked.low is not None:
+                cuts.add(asked.low)
+            if asked is not None and asked.high is not None:
+                cuts.add(asked.high + 1)
+        found = Cell(members, sorted(cuts), [None] * (len(cuts) + 1))
+        self._keep(len(members) + len(cuts) + len(key))
+        self._cells[key] = found
+        return found
+
+    def segment(self, cell: Cell, place: int) -> Plans:
+        """The rules of a cell between the cut before a place and that at it."""
+        found = cell.segments[place]
+        if found is not None:
+            return found
+        at = cell.cuts[place - 1] if place else None
+        found = tuple(
+            self.plans[member] for member in cell.members if _takes(self._ranges[member], at)
+        )
+        self._keep(len(found))
+        cell.segments[place] = found
+        return found
+
+    def _keep(self, count: int) -> None:
+        """Count what is kept; let go of all where it is too much."""
+        self._kept += count
+        if self._kept > MOST_KEPT:
+            self._cells.clear()
+            self._kept = count
+
+
+def _asked(layout: Layout, plan: RulePlan, tiers: int) -> Asked:
+    found = looks_of(layout, plan.rule.where)
+    values: dict[int, Values] = {}
+    ranges: dict[int, Range] = {}
+    for look in found.looks:
+        if isinstance(look, Values):
+            values[look.place] = look.both(values[look.place]) if look.place in values else look
+        else:
+            ranges[look.place] = look.both(ranges[look.place]) if look.place in ranges else look
+    looked = frozenset(values)
+    ranks = ranks_of(plan.rule, tiers)
+    if ranks is not None:
+        values[RANK] = ranks.both(values[RANK]) if RANK in values else ranks
+    return Asked(values, ranges, found.is_whole, looked)
+
+
+def _column(place: int, asked: Sequence[Values | None]) -> Column:
+    column = Column(place)
+    others = []
+    for number, look in enumerate(asked):
+        if look is None or look.barred:
+            others.append(number)
+        if look is not None:
+            lists = column.refusing if look.barred else column.taking
+            for value in look.values:
+                lists.setdefault(value, []).append(number)
+    column.others = _bits(others)
+    column.named = {value: value for value in (*column.taking, *column.refusing)}
+    return column
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    """A number whose bits at these places are set."""
+    cells = bytearray()
+    for number in numbers:
+        byte = number >> 3
+        if byte >= len(cells):
+            cells.extend(bytes(byte + 1 - len(cells)))
+        cells[byte] |= 1 << (number & 7)
+    return int.from_bytes(cells, "little")
+
+
+def _places(mask: int) -> Iterable[int]:
+    """The places of the bits that are set, from the lowest."""
+    digits = f"{mask:b}"[::-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
+
+
+def _takes(asked: Range | None, at: int | None) -> bool:
+    """A rule takes the numbers from a cut on; None is before all cuts, or absent."""
+    if asked is None:
+        return True
+    if at is None:
+        return asked.low is None
+    return (asked.low is None or asked.low <= at) and (asked.high is None or at <= asked.high)
