@@ -5,7 +5,7 @@ Source: docs/language.md, sections 3 and 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
+from dsl.engine.scene import mark
 from dsl.meaning import checked
 from dsl.meaning.types import Exact
 
@@ -59,20 +60,16 @@ def is_quick(compiled: Compiled, history: History) -> bool:
 
 
 def _is_quick_rule(plan: RulePlan) -> bool:
-    rule = plan.rule
-    if rule.group is not None or rule.holdout is not None:
-        return False
-    terms = (term for one in plan.rewards for term in (*one.own, *one.shared))
-    if any(term.marks is not None for term in terms):
-        return False
-    return all(
-        isinstance(one.reward.form, FORMS)
-        and one.recipient is None
-        and not one.choices
-        and not one.reward.is_discount
-        and isinstance(one.reward.audience, checked.Group | None)
+    return plan.rule.group is None and all(
+        _is_quick_reward(one) and isinstance(one.reward.audience, checked.Group | None)
         for one in plan.rewards
     )
+
+
+def _is_quick_reward(plan: RewardPlan) -> bool:
+    if plan.choices:
+        return all(_is_quick_reward(choice) for _, choice in plan.choices)
+    return isinstance(plan.reward.form, FORMS) and not plan.reward.is_discount
 
 
 @dataclass(slots=True)
@@ -84,16 +81,27 @@ class Holder:
     periods: list[int] | None
     capacity: int
     each: int
+    term: Term
+    compiled: Compiled
 
-    def key(self, id_: str, row: int) -> CounterKey:
-        """The counter an event's award to a customer is counted in."""
+    def key(self, payment: Payment, row: int, cells: list[int]) -> CounterKey | None:
+        """The counter a payment is counted in; None where what it marks is absent."""
+        term, found = self.term, ""
+        if term.marks is not None:
+            of = mark(self.compiled, term.marks, term.place, cells, payment.causer)
+            if of is None:
+                return None
+            found = of
         period = 0 if self.periods is None else self.periods[row]
-        return (self.name, id_ if self.is_limit else "", "", period)
+        return (self.name, payment.recipient if self.is_limit else "", found, period)
 
 
 @dataclass(slots=True)
 class Reward:
-    """A reward with all that is the same for every event; `times` is of a multiplier."""
+    """A reward with all that is the same for every event; `times` is of a multiplier.
+
+    `choices` are those of `one of`, each with the share that draws stay below, over 10**decimals.
+    """
 
     plan: RewardPlan
     number: int
@@ -110,6 +118,15 @@ class Reward:
     fixed: int = 0
     amount: Callable[..., int] | None = None
     times: Callable[[int], int] | None = None
+    recipient: Callable[..., int] | None = None
+    choices: list[tuple[int, int, Reward]] = field(default_factory=list)
+
+    def chosen(self, number: int) -> Reward | None:
+        """What a draw falls on, a fraction of 2**64."""
+        for upto, decimals, choice in self.choices:
+            if number * 10**decimals < upto << 64:
+                return choice
+        return None
 
 
 @dataclass(slots=True)
@@ -127,10 +144,13 @@ class Rule:
 
 @dataclass(slots=True)
 class Payment:
-    """What a reward of a rule is about to give."""
+    """What a reward of a rule is about to give a customer, because of one, maybe another."""
 
     rule: Rule
     reward: Reward
+    recipient: str
+    causer: str
+    withheld: bool
     amount: int = 0
 
 
@@ -148,7 +168,7 @@ class Preparation:
             Rule(
                 plan,
                 rewards := [self._reward(plan, reward) for reward in plan.rewards],
-                any(one.audience is not None for one in rewards),
+                any(one.audience or one.recipient for one in rewards),
                 *_span(plan.rule.starts, plan.rule.ends),
                 *_span(
                     plan.campaign.starts if plan.campaign else None,
@@ -161,7 +181,8 @@ class Preparation:
     def _reward(self, rule: RulePlan, plan: RewardPlan) -> Reward:
         reward, unit, form = plan.reward, plan.reward.unit, plan.reward.form
         name = plan.called
-        self.collected.precisions.setdefault(name, unit.precision if unit is not None else 0)
+        if not plan.choices:
+            self.collected.precisions.setdefault(name, unit.precision if unit is not None else 0)
         of_unit = unit.pending if unit is not None and not unit.is_money else None
         wait = rule.rule.pending or of_unit
         is_thing = isinstance(form, checked.Thing)
@@ -169,7 +190,7 @@ class Preparation:
         found = Reward(
             plan=plan,
             number=plan.number,
-            unit=self.collected.units.code(name),
+            unit=-1 if plan.choices else self.collected.units.code(name),
             text=self.collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1,
             status=PENDING if wait is not None and wait.count else POSTED,
             audience=reward.audience if isinstance(reward.audience, checked.Group) else None,
@@ -181,7 +202,12 @@ class Preparation:
             holders=[*own, *shared],
             fixed=1 if is_thing else plan.fixed or 0,
             amount=plan.amount,
+            recipient=plan.recipient,
         )
+        upto = Exact(0)
+        for share, choice in plan.choices:
+            upto = _sum(upto, share)
+            found.choices.append((upto.value, upto.decimals, self._reward(rule, choice)))
         if isinstance(form, checked.Multiplier) and unit is not None:
             found.times = _multiple(form, unit)
         return found
@@ -189,7 +215,13 @@ class Preparation:
     def _holders(self, terms: Iterable[Term]) -> list[Holder]:
         return [
             Holder(
-                term.name, term.per_customer, self._period(term.period), term.capacity, term.each
+                term.name,
+                term.per_customer,
+                self._period(term.period),
+                term.capacity,
+                term.each,
+                term,
+                self.compiled,
             )
             for term in terms
         ]
@@ -200,6 +232,12 @@ class Preparation:
         if period not in self._periods:
             self._periods[period] = self._clocks.period(period).tolist()
         return self._periods[period]
+
+
+def _sum(one: Exact, other: Exact) -> Exact:
+    decimals = max(one.decimals, other.decimals)
+    scaled = [each.value * int(10 ** (decimals - each.decimals)) for each in (one, other)]
+    return Exact(sum(scaled), decimals)
 
 
 def _span(starts: int | None, ends: int | None) -> tuple[int, int]:

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Entry
     from dsl.engine.decision import CounterKey
+    from dsl.meaning.types import Exact
 
 # Events that say something of their customer.
 TELLING = ("profile", "signup", "referral", "optin")
+WITHHELD = STATUSES.index("withheld")
 
 
 class Quick:
@@ -143,7 +145,7 @@ class Quick:
             scratch = compiled.scratch()
             given = (cells, lines, customer.row, customer.history, customer.lines, scratch)
             payments = self._worked_out(rules, customer, row, given)
-            paid = bool(payments) and self._pay(payments, customer.id, code, row, watched)
+            paid = bool(payments) and self._pay(payments, code, row, cells, watched)
             if paid or decision is not None:
                 yield row, decision
 
@@ -175,11 +177,30 @@ class Quick:
         """What rewards come to, multiples of the base last."""
         payments: list[Payment] = []
         multiples: list[Payment] = []
-        bases: dict[int, int] = {}
+        bases: dict[tuple[int, str], int] = {}
+        id_ = recipient = customer.id
         for rule in rules:
             rewards = self._matched(rule, customer, row, given)
-            for one in rewards:
-                payment = Payment(rule, one)
+            if not rewards:
+                continue
+            own = rule.plan.rule
+            withheld = own.holdout is not None and self._draws(
+                "holdout", own.name, id_, own.holdout
+            )
+            for meant in rewards:
+                one: Reward | None = meant
+                if meant.choices:
+                    one = meant.chosen(draw(self.secret, "one-of", own.name, self._ids[row]))
+                if one is None:
+                    continue
+                if meant.recipient is not None:
+                    cell = meant.recipient(*given)
+                    if cell == NA:
+                        continue
+                    recipient = self.compiled.codes.text(cell)
+                else:
+                    recipient = id_
+                payment = Payment(rule, one, recipient, id_, withheld)
                 payments.append(payment)
                 if one.times is not None:
                     multiples.append(payment)
@@ -187,11 +208,12 @@ class Quick:
                 amount = one.fixed if one.amount is None else one.amount(*given)
                 if amount > 0:
                     payment.amount = _bound(amount, one.most)
-                    if one.is_rate:
-                        bases[one.unit] = bases.get(one.unit, 0) + payment.amount
+                    if one.is_rate and not withheld:
+                        key = one.unit, recipient
+                        bases[key] = bases.get(key, 0) + payment.amount
         for payment in multiples:
             one = payment.reward
-            base = bases.get(one.unit, 0)
+            base = bases.get((one.unit, payment.recipient), 0)
             if base and one.times is not None:
                 payment.amount = _bound(one.times(base), one.most)
         return payments
@@ -211,22 +233,21 @@ class Quick:
         rewards = rule.rewards
         if rule.is_selective:
             rank = customer.rank
-            rewards = [
-                one
-                for one in rewards
-                if one.audience is None or (rank in one.audience.ranks) is not one.audience.negated
-            ]
-        if own.chance is not None:
-            share = own.chance
-            number = draw(self.secret, "chance", own.name, self._ids[row])
-            if number * 10**share.decimals >= share.value << 64:
-                return []
+            rewards = [one for one in rewards if _is_meant(one, rank, given)]
+        if own.chance is not None and not self._draws(
+            "chance", own.name, self._ids[row], own.chance
+        ):
+            return []
         return rewards if rule.campaign_starts <= at < rule.campaign_ends else []
+
+    def _draws(self, purpose: str, rule: str, of: str, share: Exact) -> bool:
+        number = draw(self.secret, purpose, rule, of)
+        return number * int(10**share.decimals) < share.value << 64
 
     # --- steps 6 to 9 -------------------------------------------------------------------------
 
     def _pay(
-        self, payments: list[Payment], id_: str, code: int, row: int, watched: str | None
+        self, payments: list[Payment], code: int, row: int, cells: list[int], watched: str | None
     ) -> bool:
         """Cut what limits leave, move them by what is paid, note the awards."""
         running: dict[CounterKey, int] = {}
@@ -235,27 +256,34 @@ class Quick:
             if payment.rule is not rule:
                 rule, running = payment.rule, {}
             if payment.reward.own:
-                self._fit(payment, payment.reward.own, running, id_, row)
+                self._fit(payment, payment.reward.own, running, row, cells)
         running = {}
         for payment in payments:
             if payment.reward.shared:
-                self._fit(payment, payment.reward.shared, running, id_, row)
+                self._fit(payment, payment.reward.shared, running, row, cells)
         counted: set[CounterKey] = set()
-        cells, at, paid = self.collected.cells, self._ats[row], False
+        awards, at, paid = self.collected.cells, self._ats[row], False
         for payment in payments:
             amount, one = payment.amount, payment.reward
             if not amount:
                 continue
-            for holder in one.holders:
-                key = holder.key(id_, row)
+            if payment.recipient != payment.causer:
+                whose = self.collected.customers.code(payment.recipient)
+            else:
+                whose = code
+            plan = payment.rule.plan
+            status = WITHHELD if payment.withheld else one.status
+            awards += (row, at, whose, plan.order, one.number, one.unit, one.text, amount, status)
+            paid = paid or plan.name == watched
+            for holder in () if payment.withheld else one.holders:
+                key = holder.key(payment, row, cells)
+                if key is None:
+                    continue
                 if holder.each:
                     self.used[key] = self.used.get(key, 0) + amount * holder.each
                 elif key not in counted:
                     counted.add(key)
                     self.used[key] = self.used.get(key, 0) + 1
-            plan = payment.rule.plan
-            cells += (row, at, code, plan.order, one.number, one.unit, one.text, amount, one.status)
-            paid = paid or plan.name == watched
         return paid
 
     def _fit(
@@ -263,14 +291,19 @@ class Quick:
         payment: Payment,
         holders: list[Holder],
         running: dict[CounterKey, int],
-        id_: str,
         row: int,
+        cells: list[int],
     ) -> None:
         """Cut a payment to what every holder leaves, after what payments before it take."""
-        keys = [holder.key(id_, row) for holder in holders]
-        for holder, key in zip(holders, keys, strict=True):
+        passed = []
+        for holder in holders:
             if not payment.amount:
                 return
+            key = holder.key(payment, row, cells)
+            if key is None:
+                payment.amount = 0
+                return
+            passed.append((holder, key))
             used, before = self.used.get(key, 0), running.get(key, 0)
             if not holder.each:
                 if used >= holder.capacity and not before:
@@ -279,8 +312,8 @@ class Quick:
             room = max(0, holder.capacity - used - before) // holder.each
             if payment.amount > room:
                 payment.amount = 0 if payment.reward.whole else room
-        if payment.amount:
-            for holder, key in zip(holders, keys, strict=True):
+        if payment.amount and not payment.withheld:
+            for holder, key in passed:
                 taken = payment.amount * holder.each if holder.each else 1
                 running[key] = running.get(key, 0) + taken
 
@@ -306,7 +339,12 @@ class Quick:
         found = decide(scene, compiled.by_event.get(entry.event.type, ()))
         statuses = {one.plan.name: one.status for one in self._every_reward(row)}
         awards = [
-            line(scene, matched, payment, STATUSES[statuses[payment.plan.name]])
+            line(
+                scene,
+                matched,
+                payment,
+                "withheld" if matched.withheld else STATUSES[statuses[payment.plan.name]],
+            )
             for matched in sorted(found, key=lambda matched: matched.plan.order)
             for payment in matched.payments
             if payment.amount
@@ -322,7 +360,17 @@ class Quick:
 
     def _every_reward(self, row: int) -> Iterator[Reward]:
         for rule in self._rules[self._types[row]]:
-            yield from rule.rewards
+            for reward in rule.rewards:
+                yield reward
+                yield from (choice for *_, choice in reward.choices)
+
+
+def _is_meant(reward: Reward, rank: int, given: tuple[list[int], ...]) -> bool:
+    """True where a reward is for the customer, or for somebody there is."""
+    audience = reward.audience
+    if audience is not None:
+        return (rank in audience.ranks) is not audience.negated
+    return reward.recipient is None or reward.recipient(*given) != NA
 
 
 def _bound(amount: int, most: int | None) -> int:
