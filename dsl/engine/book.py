@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dsl.engine import corrections, deciding, judging, late, passing, redeeming
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dsl.meaning.events import Event
 
 BEGINNING = -NEVER
+NO_OTHERS: Mapping[int, int] = MappingProxyType({})
 Changes = list[tuple[Customer, Change]]
 
 
@@ -316,10 +318,13 @@ class Book:
         customer.fold(customer.entries)
         self.others.forget()
 
-    def look_at_others(self, customer: Customer, row: list[int]) -> dict[int, int]:
+    def look_at_others(self, customer: Customer, row: list[int]) -> Mapping[int, int]:
         """Fill in what other customers are."""
+        others = customer.compiled.encoder.others
+        if not others:
+            return NO_OTHERS
         found = {}
-        for place, key in customer.compiled.encoder.others:
+        for place, key in others:
             row[place] = found[place] = self.others.attribute(self, customer, row, key)
         return found
 

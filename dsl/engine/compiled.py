@@ -169,6 +169,12 @@ class Compiled:
         self.first_groups = frozenset(
             rule.group[1] for rule in every_rule(program) if rule.group and rule.group[0] == "first"
         )
+        # The events on which anything is taken off the price.
+        self.discounting = frozenset(
+            name
+            for name, plans in self.by_event.items()
+            if any(plan.has_discount for plan in plans)
+        )
         self.timed = tuple(
             plan for plan in own if not isinstance(plan.rule.trigger, (ast.EventTrigger, *DERIVED))
         )

@@ -197,7 +197,8 @@ def _changed(
             compiled, rule = owner.compiled, first.plan.rule
             terms = Dating(compiled, rule, unit, purchase.at, is_held=purchase.is_waiting)
             lot = grant(owner, book.due, terms, difference, book.now)
-            purchase.paid.append(replace(first, amount=0, lot=lot, drawn=(), marked=()))
+            more = replace(first, amount=0, lot=lot, drawn=(), marked=())
+            purchase.paid = [*purchase.paid, more]
         else:
             really = -_taken_back(owner, ones, -difference, below=not unit.never_below_zero)
     if not really:
@@ -287,7 +288,7 @@ def _anew(
     scene.is_held = purchase.is_waiting
     alone = Matched(matched.plan, matched.rewards, payments=payments)
     paid = post(scene, book.due, [alone], book.now, book.last_at)
-    purchase.paid += paid
+    purchase.paid = [*purchase.paid, *paid]
     for one in paid:
         for counter, each in one.drawn:
             book.used[counter] = book.used.get(counter, 0) + one.amount * each

@@ -6,7 +6,7 @@ challenges come from what was decided. Source: docs/language.md, sections 2 and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dsl.engine.cells import H_COUNTS, NA, S_CURRENT, S_END, S_JOINED, S_TIER
@@ -104,7 +104,7 @@ class Inputs:
     history: list[int]
     lines: list[int]
     ends: tuple[int, int]
-    others: dict[int, int]
+    others: Mapping[int, int]
     segments: frozenset[str]
     used: Mapping[CounterKey, int]
     held: dict[tuple[str, str], int]
@@ -125,12 +125,12 @@ class Entry:
     is_gone: bool = False
     net: Event | None = None
     inputs: Inputs | None = None
-    paid: list[Paid] = field(default_factory=list)
+    paid: Sequence[Paid] = ()
     # What discounts took off the gross amount, in the currency's precision.
     discount: int = 0
     # Of a redeem: what it took of which lots, and of which counters; it can be cancelled once.
-    parts: list[tuple[str, Lot, int]] = field(default_factory=list)
-    drawn: list[tuple[CounterKey, int]] = field(default_factory=list)
+    parts: Sequence[tuple[str, Lot, int]] = ()
+    drawn: Sequence[tuple[CounterKey, int]] = ()
     is_cancelled: bool = False
     # Held back by a guard, until a person has decided; rejected by a guard or a person.
     is_waiting: bool = False
@@ -140,11 +140,11 @@ class Entry:
     # Where it stands in time: by `at`, then by the bytes of its id.
     place: Place = (0, b"")
     # What refunds made of it, each with its place in time.
-    corrections: list[tuple[Place, Event | None, bool]] = field(default_factory=list)
+    corrections: tuple[tuple[Place, Event | None, bool], ...] = ()
 
     def correct(self, place: Place, net: Event | None, *, is_gone: bool) -> None:
         """A refund took something, or all, off it."""
-        self.corrections.append((place, self.net, self.is_gone))
+        self.corrections = (*self.corrections, (place, self.net, self.is_gone))
         self.net, self.is_gone = net or self.net, is_gone
 
     def before(self, place: Place) -> tuple[Event | None, bool]:

@@ -125,7 +125,7 @@ def worked_out(
         return decide(scene, plans)
     found: list[Matched] = []
     compiled = scene.compiled
-    if any(plan.has_discount for plan in plans):
+    if entry.event.type in compiled.discounting:
         with _priced(book, scene, entry):
             found = decide(scene, plans, discounts=True)
         entry.discount = sum(

@@ -179,7 +179,8 @@ def is_meant(scene: Scene, plan: RewardPlan) -> bool:
     if audience is None:
         return plan.recipient is None or plan.recipient(*scene.rows) != NA
     if not isinstance(audience, checked.Group):
-        return scene.customer.id in scene.chosen.get(plan.name, frozenset())
+        chosen = scene.chosen or {}
+        return scene.customer.id in chosen.get(plan.name, frozenset())
     customer = scene.customer
     inside = customer.row[S_TIER] in audience.ranks or not audience.segments.isdisjoint(
         customer.segments

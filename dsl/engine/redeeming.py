@@ -63,11 +63,11 @@ def redeem(book: Book, customer: Customer, entry: Entry) -> Changes:
         return _refuse(book, customer, entry, *failing)
     for one in counted:
         book.used[one.key] = book.used.get(one.key, 0) + one.adds
-        entry.drawn.append((one.key, one.adds))
     wallet = customer.wallet(asked.unit.name)
     wallet.moved_at = entry.at
     taken = wallet.take(int(asked.amount))
-    entry.parts += [(asked.unit.name, lot, part) for lot, part in taken]
+    entry.drawn = [(one.key, one.adds) for one in counted]
+    entry.parts = [(asked.unit.name, lot, part) for lot, part in taken]
     deciding.see_again(book, scene, entry)
     return deciding.finish(book, scene, scene.compiled.by_event.get("redeem", ()), entry)
 
@@ -145,8 +145,8 @@ def _failing(
 
 def _of_unit(unit: Unit, offer: str | None, asked: Decimal, there: Decimal | int) -> Shortfall:
     """What is asked of a unit and what there is, both counted in its precision."""
-    numbers = (f"{Decimal(one).scaleb(-unit.precision):f}" for one in (asked, there))
-    return Shortfall(offer, unit.name, *numbers)
+    there = Decimal(there).scaleb(-unit.precision)
+    return Shortfall(offer, unit.name, f"{asked.scaleb(-unit.precision):f}", f"{there:f}")
 
 
 def _stock(offer: checked.Redeemable | None) -> CounterKey | None:

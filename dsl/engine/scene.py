@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from dsl.engine.cells import NA
 from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
@@ -61,7 +62,7 @@ class Scene:
     turned: list[int] | None = None
     why: bool = False
     # Who ranks, by the name of a reward's plan, where its audience is `top` or `at random`.
-    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    chosen: Mapping[str, frozenset[str]] | None = None
     counted: set[CounterKey] = field(default_factory=set)
     taken: dict[CounterKey, int] = field(default_factory=dict)
     held: dict[tuple[str, str], int] = field(default_factory=dict)
