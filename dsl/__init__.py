@@ -7,7 +7,7 @@ which need NumPy and Arrow, have a door of their own: dsl.engine.columns.
 from dsl.engine.book import Book
 from dsl.engine.compiled import Compiled, compile_program
 from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Outcome, Working
-from dsl.engine.explain import Explanation, decimal_text, explain
+from dsl.engine.explaining import Explanation, Step, explain, steps
 from dsl.engine.live import Live, counters
 from dsl.meaning.check import Checked, Part, check
 from dsl.meaning.completion import Completion, complete, keywords
@@ -21,6 +21,7 @@ from dsl.meaning.events import (
     render_field,
 )
 from dsl.meaning.plain import Described, describe
+from dsl.meaning.plain.values import exact as decimal_text
 from dsl.meaning.report import report
 from dsl.meaning.tables import language_tables
 from dsl.meaning.wording import Message, render
@@ -52,6 +53,7 @@ __all__ = [
     "Part",
     "Source",
     "Span",
+    "Step",
     "Working",
     "canonical_content",
     "check",
@@ -72,4 +74,5 @@ __all__ = [
     "render",
     "render_field",
     "report",
+    "steps",
 ]

@@ -57,13 +57,9 @@ class Why:
         self._functions = functions
         self._tested: dict[str, Tested] = {}
 
-    def failed(
-        self, name: str, where: checked.Condition | None, scene: Scene
-    ) -> FailedTest | None:
+    def failed(self, name: str, where: checked.Condition | None, scene: Scene) -> FailedTest | None:
         """The first part of a condition that is not true; `name` is the condition's function."""
-        tested = self._tested.get(name)
-        if tested is None:
-            tested = self._tested[name] = self._made(name, where)
+        tested = self.tested(name, where)
         part, left, right = tested.function(*scene.rows)
         if part < 0:
             return None
@@ -73,13 +69,18 @@ class Why:
             return FailedTest(part, None, None, text)
         return FailedTest(part, _pair(left, sides.left), _pair(right, sides.right))
 
-    def _made(self, name: str, where: checked.Condition | None) -> Tested:
+    def tested(self, name: str, where: checked.Condition | None) -> Tested:
+        """What finds the part of a condition that failed."""
+        found = self._tested.get(name)
+        if found is not None:
+            return found
         parts = parts_of(where)
         sides = tuple(sides_of(self._emitter, part) for part in parts)
         text = self._emitter.laid_out(_text(self._emitter, f"y{name}", parts, sides))
         # The text holds whole numbers and our own names only, nothing a user wrote.
         exec(compile(text, "<why>", "exec"), self._functions)  # noqa: S102
-        return Tested(self._functions[f"y{name}"], sides)
+        found = self._tested[name] = Tested(self._functions[f"y{name}"], sides)
+        return found
 
 
 def failed_test(scene: Scene, plan: RulePlan) -> FailedTest | None:
@@ -105,8 +106,10 @@ def sides_of(e: Emitter, part: checked.Condition) -> Sides:
     match part:
         case checked.Inversion(operand=operand):
             found = sides_of(e, operand)
-            return Sides(found.left, found.right, is_text=found.is_text) if found.upper is None else (
-                Sides(found.left)
+            return (
+                Sides(found.left, found.right, is_text=found.is_text)
+                if found.upper is None
+                else (Sides(found.left))
             )
         case checked.Comparison(left=left, right=right):
             if left.type.kind in TEXTUAL:
@@ -117,8 +120,6 @@ def sides_of(e: Emitter, part: checked.Condition) -> Sides:
             return Sides(value(e, middle), *_over_one(value(e, low), value(e, high)))
         case checked.Membership(value=member):
             return Sides(value(e, member), is_text=member.type.kind in TEXTUAL)
-        case checked.TextTest(value=member) if member.type.kind in TEXTUAL:
-            return Sides(value(e, member), is_text=True)
         case checked.Nth(number=number, every=every_such, past=past):
             count = value(e, checked.EventCount(past, type=COUNT))
             return Sides(count, None if every_such else Value(str(number)))
@@ -137,9 +138,7 @@ def _over_one(low: Value, high: Value) -> tuple[Value, Value]:
     )
 
 
-def _text(
-    e: Emitter, name: str, parts: Sequence[checked.Condition], sides: Sequence[Sides]
-) -> str:
+def _text(e: Emitter, name: str, parts: Sequence[checked.Condition], sides: Sequence[Sides]) -> str:
     write = Writer()
     with write.block(f"def {name}({ARGUMENTS}):"):
         for number, (part, found) in enumerate(zip(parts, sides, strict=True)):
