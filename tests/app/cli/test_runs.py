@@ -135,3 +135,24 @@ def test_a_folder_without_cases_is_no_success(tally: Tally, tmp_path: Path) -> N
     result = tally("test", tmp_path)
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "0 passed, 0 failed")
     assert "no case" in result.stderr
+
+
+def test_a_case_that_the_service_does_not_run_yet_is_skipped(tally: Tally, tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "- name: on a birthday\n"
+        '  program: \'rule "r": on birthday award gift "Mug"\'\n'
+        "  events: [{id: e1, type: redeem, at: 2026-03-02T10:00:00Z, customer: c1}]\n"
+        "  expect: {awards: []}\n",
+        encoding="utf-8",
+    )
+    result = tally("test", path, "--engine", "service")
+    as_json = json.loads(tally("test", path, "--engine", "service", "--json").stdout)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"{path}:1: on a birthday",
+        "  skipped: live decisions do not run on birthday, gift, redeem yet",
+        "1 skipped",
+        "0 passed, 0 failed",
+    ]
+    assert (as_json["skipped"], as_json["cases"][0]["skipped"]) == (1, "on birthday, gift, redeem")
