@@ -25,6 +25,7 @@ from dsl.engine.amounts import constant, write_amount
 from dsl.engine.cells import E_AT, E_TYPE, H_AT, H_COUNTS, H_TYPE, NA
 from dsl.engine.conditions import every, holds
 from dsl.engine.emitter import Emitter
+from dsl.engine.items import KnownTotal
 from dsl.engine.past import Flag, Recorded
 from dsl.engine.values import ARGUMENTS, HERE, Place, Value, value
 from dsl.meaning import checked
@@ -237,7 +238,10 @@ class _Writing:
                 return f"E[{self.e.layout.event.place(source)}]"
             case ("flag", Flag() as flag):
                 return self._flag(flag)
-            case ("value", Recorded(node=checked.ItemTotal() as node)):
+            case ("value", Recorded(node=checked.ItemTotal() as node)) | (
+                "value",
+                KnownTotal(node=node),
+            ):
                 return self.e.items.known_total(node, RECORDING)
             case ("value", Recorded(node=checked.ItemCount() as node)):
                 return self.e.items.value(node, RECORDING).text
