@@ -5,30 +5,36 @@ Source: docs/language.md, section 2, "Challenge".
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import ChallengePlan, Compiled
+    from dsl.engine.compiled import ChallengePlan
     from dsl.engine.customer import Customer, Entry
     from dsl.meaning import checked
 
 
-def count(customer: Customer, entry: Entry) -> list[str]:
+def count(customer: Customer, entry: Entry, row: list[int], lines: list[int]) -> list[str]:
     """Count an event towards every challenge; the names of those it completes."""
     return [
         plan.challenge.name
         for plan in customer.compiled.challenges
-        if _completes(customer, plan, entry)
+        if _completes(customer, plan, entry, row, lines)
     ]
 
 
-def _completes(customer: Customer, plan: ChallengePlan, entry: Entry) -> bool:
+def _completes(
+    customer: Customer, plan: ChallengePlan, entry: Entry, row: list[int], lines: list[int]
+) -> bool:
     name, rule = plan.challenge.name, plan.rule.rule
-    adds = _adds(customer, plan, entry)
+    adds = _adds(customer, plan, entry, row, lines)
     if not any(adds):
         return False
     open_ = customer.challenges.setdefault(name, [])
-    open_.append((entry, adds))
+    if open_ and entry.place < open_[-1][0].place:
+        insort(open_, (entry, adds), key=lambda counted: counted[0].place)
+    else:
+        open_.append((entry, adds))
     if (rule.starts is not None and entry.at < rule.starts) or (
         rule.ends is not None and entry.at >= rule.ends
     ):
@@ -37,16 +43,29 @@ def _completes(customer: Customer, plan: ChallengePlan, entry: Entry) -> bool:
         return False
     if any(_is_done(customer, name, once, entry.at) for once in rule.once):
         return False
-    within = plan.challenge.within
-    after = customer.compiled.clock.before(entry.at, within.count, within.unit)
-    inside = [(e, a) for e, a in open_ if after < e.at <= entry.at]
-    sums = [sum(a[n] for _, a in inside) for n in range(len(plan.goals))]
+    inside = _inside(customer, plan, entry.at, open_)
+    sums = [sum(adds[n] for _, adds in inside) for n in range(len(plan.goals))]
     if any(done < goal.asked for done, goal in zip(sums, plan.goals, strict=True)):
         return False
-    used = {id(e) for e, _ in inside}
-    customer.challenges[name] = [(e, a) for e, a in open_ if id(e) not in used]
+    used = {id(one) for one, _ in inside}
+    customer.challenges[name] = [counted for counted in open_ if id(counted[0]) not in used]
     customer.completed.setdefault(name, []).append(entry.at)
     return True
+
+
+def _inside(
+    customer: Customer, plan: ChallengePlan, at: int, open_: list[tuple[Entry, tuple[int, ...]]]
+) -> list[tuple[Entry, tuple[int, ...]]]:
+    """The events of the window that ends at an instant, the latest first."""
+    within = plan.challenge.within
+    after = customer.compiled.clock.before(at, within.count, within.unit)
+    found = []
+    for counted in reversed(open_):
+        if counted[0].at <= after:
+            break
+        if counted[0].at <= at:
+            found.append(counted)
+    return found
 
 
 def _is_done(customer: Customer, name: str, once: checked.Once, at: int) -> bool:
@@ -58,31 +77,28 @@ def _is_done(customer: Customer, name: str, once: checked.Once, at: int) -> bool
     return any(clock.period(one, period) == clock.period(at, period) for one in done)
 
 
-def _adds(customer: Customer, plan: ChallengePlan, entry: Entry) -> tuple[int, ...]:
+def _adds(
+    customer: Customer, plan: ChallengePlan, entry: Entry, row: list[int], lines: list[int]
+) -> tuple[int, ...]:
     """How much an event, as it counts now, adds to each goal."""
     if not entry.is_counted:
         return (0,) * len(plan.goals)
-    compiled: Compiled = customer.compiled
-    event = entry.net or entry.event
-    row = compiled.encoder.row(event, entry.at)
-    lines = compiled.encoder.lines(event.items)
-    rows = (
-        row,
-        lines,
-        customer.row,
-        customer.history,
-        customer.lines,
-        compiled.scratch(),
-    )
+    compiled = customer.compiled
+    rows = (row, lines, customer.row, customer.history, customer.lines, compiled.scratch())
     return tuple(goal.adds(*rows) for goal in plan.goals)
 
 
 def count_again(customer: Customer, entry: Entry) -> None:
     """See an event net of a refund in every challenge it is not used up by."""
-    for plan in customer.compiled.challenges:
+    compiled = customer.compiled
+    if not compiled.challenges:
+        return
+    event = entry.net or entry.event
+    row, lines = compiled.encoder.row(event, entry.at), compiled.encoder.lines(event.items)
+    for plan in compiled.challenges:
         open_ = customer.challenges.get(plan.challenge.name, [])
         customer.challenges[plan.challenge.name] = [
-            (e, _adds(customer, plan, e) if e is entry else adds)
-            for e, adds in open_
-            if not (e is entry and entry.is_gone)
+            (one, _adds(customer, plan, one, row, lines) if one is entry else adds)
+            for one, adds in open_
+            if not (one is entry and entry.is_gone)
         ]

@@ -181,6 +181,6 @@ def _after(book: Book, scene: Scene, entry: Entry | None) -> Changes:
     customer, at = scene.customer, scene.at
     changes = book.settled(customer, at, derived=scene.cause.is_derived)
     if entry is not None:
-        for name in challenges.count(customer, entry):
+        for name in challenges.count(customer, entry, scene.event, scene.lines):
             changes.append((customer, Change("challenge completed", name)))
     return changes
