@@ -43,7 +43,7 @@ def without_rules(compiled: Compiled) -> Compiled:
 def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -> None:
     """Take in what came before an instant; the program decides from then on."""
     quiet = book.versions[0][1]
-    at_once = quiet.is_plain and not _refers_to_segments(compiled.program)
+    at_once = quiet.is_plain and not refers_to_segments(compiled.program)
     last = None
     for entry in entries:
         if last is None:
@@ -90,7 +90,7 @@ def _remember(book: Book, entry: Entry) -> None:
     customer.row[S_CURRENT] = customer.row[S_END]
 
 
-def _refers_to_segments(program: checked.Program) -> bool:
+def refers_to_segments(program: checked.Program) -> bool:
     """True where a tier or a segment asks for a segment: what it was before then counts."""
     asked = (*program.tiers, *program.segments.values())
     return any(_contains(one, checked.InSegment) for one in asked)

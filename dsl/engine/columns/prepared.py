@@ -13,6 +13,7 @@ import numpy as np
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
+from dsl.engine.columns.folding import refers_to_segments
 from dsl.engine.scene import mark
 from dsl.meaning import checked
 from dsl.meaning.types import Exact
@@ -49,7 +50,7 @@ def is_quick(compiled: Compiled, history: History) -> bool:
     program, uses = compiled.program, compiled.uses
     if program.guards or program.challenges or compiled.timed or compiled.derived:
         return False
-    if uses.balances or uses.lifetimes or uses.earned or uses.holds or program.segments:
+    if uses.balances or uses.lifetimes or uses.earned or uses.holds or refers_to_segments(program):
         return False
     if compiled.emitted.foreign or compiled.encoder.others or not compiled.is_plain:
         return False
@@ -82,13 +83,14 @@ class Holder:
     capacity: int
     each: int
     term: Term
+    is_marking: bool
     compiled: Compiled
 
     def key(self, payment: Payment, row: int, cells: list[int]) -> CounterKey | None:
         """The counter a payment is counted in; None where what it marks is absent."""
         term, found = self.term, ""
-        if term.marks is not None:
-            of = mark(self.compiled, term.marks, term.place, cells, payment.causer)
+        if self.is_marking:
+            of = term.marks and mark(self.compiled, term.marks, term.place, cells, payment.causer)
             if of is None:
                 return None
             found = of
@@ -115,6 +117,7 @@ class Reward:
     own: list[Holder]
     shared: list[Holder]
     holders: list[Holder]
+    is_limited: bool
     fixed: int = 0
     amount: Callable[..., int] | None = None
     times: Callable[[int], int] | None = None
@@ -131,15 +134,19 @@ class Reward:
 
 @dataclass(slots=True)
 class Rule:
-    """A rule with its rewards; it and its campaign are in force from an instant up to another."""
+    """A rule with its rewards; `is_always` of one whose condition is all there is to ask.
+
+    It and its campaign are in force from an instant up to another.
+    """
 
     plan: RulePlan
+    name: str
+    order: int
+    matches: Callable[..., int] | None
     rewards: list[Reward]
-    is_selective: bool
+    is_always: bool
     starts: int
     ends: int
-    campaign_starts: int
-    campaign_ends: int
 
 
 @dataclass(slots=True)
@@ -150,7 +157,7 @@ class Payment:
     reward: Reward
     recipient: str
     causer: str
-    withheld: bool
+    withheld: bool = False
     amount: int = 0
 
 
@@ -164,19 +171,28 @@ class Preparation:
 
     def rules_on(self, event: str) -> list[Rule]:
         """The rules on an event, in text order."""
-        return [
-            Rule(
-                plan,
-                rewards := [self._reward(plan, reward) for reward in plan.rewards],
-                any(one.audience or one.recipient for one in rewards),
-                *_span(plan.rule.starts, plan.rule.ends),
-                *_span(
-                    plan.campaign.starts if plan.campaign else None,
-                    plan.campaign.ends if plan.campaign else None,
-                ),
-            )
-            for plan in self.compiled.by_event.get(event, ())
-        ]
+        return [self._rule(plan) for plan in self.compiled.by_event.get(event, ())]
+
+    def _rule(self, plan: RulePlan) -> Rule:
+        own, campaign = plan.rule, plan.campaign
+        rewards = [self._reward(plan, reward) for reward in plan.rewards]
+        spans = [(own.starts, own.ends)]
+        if campaign is not None:
+            spans.append((campaign.starts, campaign.ends))
+        starts = [one for one, _ in spans if one is not None]
+        ends = [one for _, one in spans if one is not None]
+        asks = own.opt_in or own.chance or own.holdout or starts or ends
+        return Rule(
+            plan=plan,
+            name=plan.name,
+            order=plan.order,
+            matches=plan.matches,
+            rewards=rewards,
+            is_always=not asks
+            and not any(one.audience or one.recipient or one.choices for one in rewards),
+            starts=max(starts, default=-LARGEST),
+            ends=min(ends, default=LARGEST),
+        )
 
     def _reward(self, rule: RulePlan, plan: RewardPlan) -> Reward:
         reward, unit, form = plan.reward, plan.reward.unit, plan.reward.form
@@ -200,6 +216,7 @@ class Preparation:
             own=own,
             shared=shared,
             holders=[*own, *shared],
+            is_limited=bool(own or shared),
             fixed=1 if is_thing else plan.fixed or 0,
             amount=plan.amount,
             recipient=plan.recipient,
@@ -221,6 +238,7 @@ class Preparation:
                 term.capacity,
                 term.each,
                 term,
+                term.marks is not None,
                 self.compiled,
             )
             for term in terms
@@ -238,10 +256,6 @@ def _sum(one: Exact, other: Exact) -> Exact:
     decimals = max(one.decimals, other.decimals)
     scaled = [each.value * int(10 ** (decimals - each.decimals)) for each in (one, other)]
     return Exact(sum(scaled), decimals)
-
-
-def _span(starts: int | None, ends: int | None) -> tuple[int, int]:
-    return (-LARGEST if starts is None else starts), (LARGEST if ends is None else ends)
 
 
 def _multiple(form: checked.Multiplier, unit: Unit) -> Callable[[int], int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.cells import E_LINES, E_TYPE, LARGEST, NA, S_CURRENT, S_END, S_TIER
+from dsl.engine.cells import LARGEST, NA, S_CURRENT, S_END, S_TIER, UNSET
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.prepared import Payment, Preparation
 from dsl.engine.customer import Customer
@@ -53,9 +53,9 @@ class Quick:
         self.secret, self._encoder, self._entry = secret, encoder, entry
         self.used: dict[CounterKey, int] = {}
         self.customers: list[Customer | None] = [None] * len(history.customer_ids)
-        self.has_tiers = bool(compiled.program.tiers)
+        self._memos = [UNSET] * compiled.layout.memos
+        self._ages = compiled.uses.age is not None
         self._rows = encoder.rows
-        self._ticks = self._tick_rows() if self.has_tiers else self._rows
         self._net_amounts()
         self._ats: list[int] = history.at.tolist()
         self._ids: list[str] = history.ids.to_pylist()
@@ -68,16 +68,6 @@ class Quick:
         self._rules = [prepared.rules_on(name) for name in names]
 
     # --- what is the same for every event -----------------------------------------------------
-
-    def _tick_rows(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-        """The rows of the instants of events, at which nothing else is known."""
-        ticks = self._rows.copy()
-        for key, place in self.compiled.layout.event.places.items():
-            is_own = key[0] == "test" and key[2] == "customer"
-            if key[0] in ("attribute", "test", "distance") and not is_own:
-                ticks[:, place] = NA
-        ticks[:, [E_TYPE, E_LINES]] = 0
-        return ticks
 
     def _net_amounts(self) -> None:
         """An absent amount is the gross, where no discount takes anything off it."""
@@ -96,78 +86,76 @@ class Quick:
         for row in rows:
             self._record(self._codes[row], row)
 
-    def _customer(self, code: int, row: int) -> Customer:
-        """The customer of an event; a new one knows what the event says."""
-        found = self.customers[code]
-        if found is None:
-            found = Customer(self.history.customer_ids[code], self.compiled)
-            self.customers[code] = found
-            if self.has_tiers:
-                self._settle(found, row)
-            self._learn(found, row)
-        elif self._types[row] in self._telling:
-            self._learn(found, row)
+    def _newcomer(self, code: int) -> Customer:
+        found = Customer(self.history.customer_ids[code], self.compiled)
+        self.customers[code] = found
         return found
-
-    def _learn(self, customer: Customer, row: int) -> None:
-        entry = self._entry(row)
-        customer.learn(entry.event, entry.at)
 
     def _record(self, code: int, row: int) -> tuple[Customer, list[int], list[int]]:
         """Note what an event says of its customer, and the event; its row and lines."""
-        compiled = self.compiled
-        customer = self._customer(code, row)
         cells: list[int] = self._rows[row].tolist()
+        customer = self.customers[code]
+        is_new = customer is None
+        if customer is None:
+            customer = self._newcomer(code)
+        if self.compiled.is_settling:
+            self._settle(customer, row, cells)
+        if is_new or self._types[row] in self._telling:
+            entry = self._entry(row)
+            customer.learn(entry.event, entry.at)
         lines = self._encoder.lines_of(row)
         state = customer.row
         state[S_CURRENT] = state[S_END] = len(customer.history)
         if self._types[row] in self._recorded:
-            customer.record(cells, lines, compiled.scratch(), counts=True)
+            customer.record(cells, lines, self._memos.copy(), counts=True)
         return customer, cells, lines
 
     def decisions(
         self, rows: Iterable[int], watched: str | None, reasoned: Callable[[int], bool]
     ) -> Iterator[tuple[int, Decision | None]]:
         """Decide events; told are those in which a rule paid, and those asked for with reasons."""
-        compiled = self.compiled
-        fills = compiled.uses.age is not None
         for row in rows:
             code = self._codes[row]
-            if self.has_tiers and (known := self.customers[code]) is not None:
-                self._settle(known, row)
             customer, cells, lines = self._record(code, row)
             rules = self._rules[self._types[row]]
             if not rules:
                 continue
-            if fills:
+            if self._ages:
                 customer.fill(self._ats[row])
             decision = self._reasons(customer, row, cells, lines) if reasoned(row) else None
-            scratch = compiled.scratch()
+            scratch = self._memos.copy()
             given = (cells, lines, customer.row, customer.history, customer.lines, scratch)
             payments = self._worked_out(rules, customer, row, given)
             paid = bool(payments) and self._pay(payments, code, row, cells, watched)
             if paid or decision is not None:
                 yield row, decision
 
-    def _settle(self, customer: Customer, row: int) -> None:
-        """The tier as of just before an event."""
+    def _settle(self, customer: Customer, row: int, cells: list[int]) -> None:
+        """Tier and segments as of just before an event: no test of theirs looks at the event."""
         compiled, state = self.compiled, customer.row
         state[S_CURRENT] = state[S_END]
-        if compiled.uses.age is not None:
+        if self._ages:
             customer.fill(self._ats[row])
-        given: tuple[list[int], ...] = (
-            self._ticks[row].tolist(),
-            [],
-            state,
-            customer.history,
-            customer.lines,
-            compiled.scratch(),
-        )
+        lines: list[int] = []
+        given = cells, lines, state, customer.history, customer.lines, self._memos.copy()
         rank = 0
-        for tier, function in zip(compiled.program.tiers, compiled.tiers, strict=True):
+        for number, function in enumerate(compiled.tiers, start=1):
             if function is not None and function(*given) == 1:
-                rank = tier.rank
+                rank = number
         customer.rank = state[S_TIER] = rank
+        if compiled.segments:
+            self._settle_segments(customer, given[:-1])
+
+    def _settle_segments(self, customer: Customer, given: tuple[list[int], ...]) -> None:
+        inside = set()
+        for name, function in self.compiled.segments.items():
+            is_in = function(*given, self._memos.copy()) == 1
+            if is_in:
+                inside.add(name)
+            place = self.compiled.uses.segments.get(name)
+            if place is not None:
+                customer.row[place] = int(is_in)
+        customer.segments = frozenset(inside)
 
     # --- steps 3 to 5 -------------------------------------------------------------------------
 
@@ -176,41 +164,27 @@ class Quick:
     ) -> list[Payment]:
         """What rewards come to, multiples of the base last."""
         payments: list[Payment] = []
-        multiples: list[Payment] = []
-        bases: dict[tuple[int, str], int] = {}
-        id_ = recipient = customer.id
         for rule in rules:
-            rewards = self._matched(rule, customer, row, given)
-            if not rewards:
+            if rule.matches is not None and rule.matches(*given) != 1:
                 continue
-            own = rule.plan.rule
-            withheld = own.holdout is not None and self._draws(
-                "holdout", own.name, id_, own.holdout
-            )
-            for meant in rewards:
-                one: Reward | None = meant
-                if meant.choices:
-                    one = meant.chosen(draw(self.secret, "one-of", own.name, self._ids[row]))
-                if one is None:
-                    continue
-                if meant.recipient is not None:
-                    cell = meant.recipient(*given)
-                    if cell == NA:
-                        continue
-                    recipient = self.compiled.codes.text(cell)
-                else:
-                    recipient = id_
-                payment = Payment(rule, one, recipient, id_, withheld)
-                payments.append(payment)
-                if one.times is not None:
-                    multiples.append(payment)
-                    continue
-                amount = one.fixed if one.amount is None else one.amount(*given)
-                if amount > 0:
-                    payment.amount = _bound(amount, one.most)
-                    if one.is_rate and not withheld:
-                        key = one.unit, recipient
-                        bases[key] = bases.get(key, 0) + payment.amount
+            if rule.is_always:
+                id_ = customer.id
+                payments += [Payment(rule, one, id_, id_) for one in rule.rewards]
+            elif self._is_on(rule, customer, row):
+                payments += self._meant(rule, customer, row, given)
+        bases: dict[tuple[int, str], int] = {}
+        multiples: list[Payment] = []
+        for payment in payments:
+            one = payment.reward
+            if one.times is not None:
+                multiples.append(payment)
+                continue
+            amount = one.fixed if one.amount is None else one.amount(*given)
+            if amount > 0:
+                payment.amount = _bound(amount, one.most)
+                if one.is_rate and not payment.withheld:
+                    key = one.unit, payment.recipient
+                    bases[key] = bases.get(key, 0) + payment.amount
         for payment in multiples:
             one = payment.reward
             base = bases.get((one.unit, payment.recipient), 0)
@@ -218,27 +192,40 @@ class Quick:
                 payment.amount = _bound(one.times(base), one.most)
         return payments
 
-    def _matched(
+    def _is_on(self, rule: Rule, customer: Customer, row: int) -> bool:
+        """True of a rule that is in force, and asked of this customer at all."""
+        own = rule.plan.rule
+        return (
+            rule.starts <= self._ats[row] < rule.ends
+            and (not own.opt_in or own.name in customer.opted_in)
+            and (own.chance is None or self._draws("chance", own.name, self._ids[row], own.chance))
+        )
+
+    def _meant(
         self, rule: Rule, customer: Customer, row: int, given: tuple[list[int], ...]
-    ) -> list[Reward]:
-        """The rewards of a rule that matches which are for this customer."""
-        plan, at = rule.plan, self._ats[row]
-        own = plan.rule
-        if not rule.starts <= at < rule.ends:
-            return []
-        if own.opt_in and own.name not in customer.opted_in:
-            return []
-        if plan.matches is not None and plan.matches(*given) != 1:
-            return []
-        rewards = rule.rewards
-        if rule.is_selective:
-            rank = customer.rank
-            rewards = [one for one in rewards if _is_meant(one, rank, given)]
-        if own.chance is not None and not self._draws(
-            "chance", own.name, self._ids[row], own.chance
-        ):
-            return []
-        return rewards if rule.campaign_starts <= at < rule.campaign_ends else []
+    ) -> Iterator[Payment]:
+        """The rewards of a rule that are for this customer, or for whoever has a role."""
+        own, id_ = rule.plan.rule, customer.id
+        withheld = own.holdout is not None and self._draws("holdout", own.name, id_, own.holdout)
+        for one in rule.rewards:
+            recipient = id_
+            if one.recipient is not None:
+                cell = one.recipient(*given)
+                if cell == NA:
+                    continue
+                recipient = self.compiled.codes.text(cell)
+            audience = one.audience
+            if audience is not None:
+                is_in = customer.rank in audience.ranks or not audience.segments.isdisjoint(
+                    customer.segments
+                )
+                if is_in is audience.negated:
+                    continue
+            chosen: Reward | None = one
+            if one.choices:
+                chosen = one.chosen(draw(self.secret, "one-of", own.name, self._ids[row]))
+            if chosen is not None:
+                yield Payment(rule, chosen, recipient, id_, withheld=withheld)
 
     def _draws(self, purpose: str, rule: str, of: str, share: Exact) -> bool:
         number = draw(self.secret, purpose, rule, of)
@@ -252,13 +239,15 @@ class Quick:
         """Cut what limits leave, move them by what is paid, note the awards."""
         running: dict[CounterKey, int] = {}
         rule: Rule | None = None
+        is_shared = False
         for payment in payments:
             if payment.rule is not rule:
                 rule, running = payment.rule, {}
             if payment.reward.own:
                 self._fit(payment, payment.reward.own, running, row, cells)
+            is_shared = is_shared or bool(payment.reward.shared)
         running = {}
-        for payment in payments:
+        for payment in payments if is_shared else ():
             if payment.reward.shared:
                 self._fit(payment, payment.reward.shared, running, row, cells)
         counted: set[CounterKey] = set()
@@ -267,24 +256,29 @@ class Quick:
             amount, one = payment.amount, payment.reward
             if not amount:
                 continue
+            whose = code
             if payment.recipient != payment.causer:
                 whose = self.collected.customers.code(payment.recipient)
-            else:
-                whose = code
-            plan = payment.rule.plan
+            rule = payment.rule
             status = WITHHELD if payment.withheld else one.status
-            awards += (row, at, whose, plan.order, one.number, one.unit, one.text, amount, status)
-            paid = paid or plan.name == watched
-            for holder in () if payment.withheld else one.holders:
-                key = holder.key(payment, row, cells)
-                if key is None:
-                    continue
-                if holder.each:
-                    self.used[key] = self.used.get(key, 0) + amount * holder.each
-                elif key not in counted:
-                    counted.add(key)
-                    self.used[key] = self.used.get(key, 0) + 1
+            awards += (row, at, whose, rule.order, one.number, one.unit, one.text, amount, status)
+            paid = paid or rule.name == watched
+            if one.is_limited and not payment.withheld:
+                self._take(payment, counted, row, cells)
         return paid
+
+    def _take(self, payment: Payment, counted: set[CounterKey], row: int, cells: list[int]) -> None:
+        """Move the counters by what is paid; an event counts once."""
+        used = self.used
+        for holder in payment.reward.holders:
+            key = holder.key(payment, row, cells)
+            if key is None:
+                continue
+            if holder.each:
+                used[key] = used.get(key, 0) + payment.amount * holder.each
+            elif key not in counted:
+                counted.add(key)
+                used[key] = used.get(key, 0) + 1
 
     def _fit(
         self,
@@ -363,14 +357,6 @@ class Quick:
             for reward in rule.rewards:
                 yield reward
                 yield from (choice for *_, choice in reward.choices)
-
-
-def _is_meant(reward: Reward, rank: int, given: tuple[list[int], ...]) -> bool:
-    """True where a reward is for the customer, or for somebody there is."""
-    audience = reward.audience
-    if audience is not None:
-        return (rank in audience.ranks) is not audience.negated
-    return reward.recipient is None or reward.recipient(*given) != NA
 
 
 def _bound(amount: int, most: int | None) -> int:
