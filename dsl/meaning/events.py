@@ -6,15 +6,16 @@ Source: docs/language.md, section 2.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dsl.meaning.catalogue import ESSENTIALS
+from dsl.meaning.event import LINE_TOTAL_END, MOST_LINES, Event, Item, line_amount
+from dsl.meaning.faultless import read_faultless
 from dsl.meaning.types import LINES, Kind, Type, lines_of
 from dsl.meaning.values import READERS, Value, Wrong, read_at, read_id, read_time
 from dsl.meaning.wording import messages
@@ -36,34 +37,6 @@ __all__ = [
     "read_time",
     "render_field",
 ]
-
-Item = dict[str, Value]
-MOST_LINES = 10_000
-LINE_TOTAL_END = Decimal(10) ** 10
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened to a customer at an instant.
-
-    `at` is aware and in UTC, to the microsecond. `attributes` holds only known values: Decimal for
-    number and money, str for text, one of and customer, bool for flag, date, datetime (aware, UTC),
-    a tuple of texts for tags.
-    `items` are the lines of the attribute `items`, or of the one list of another name that its type
-    has, None where it is absent; `lists` has the lines of attributes of other names.
-    """
-
-    id: str
-    type: str
-    at: dt.datetime
-    customer: str
-    attributes: Mapping[str, Value]
-    items: tuple[Item, ...] | None = None
-    lists: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
-
-    def changed(self, attributes: Mapping[str, Value], **others: Any) -> Event:  # noqa: ANN401 - its fields
-        """The event with other attributes."""
-        return replace(self, attributes=attributes, **others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +61,10 @@ def read_event(
     attributes that cannot be read are left out and told there; without id, type, at and customer
     there is no event either way.
     """
+    if type(raw) is dict:
+        event = read_faultless(raw, program)
+        if event is not None:
+            return event
     if not isinstance(raw, Mapping):
         return (FieldProblem("", "not-an-object", {}),)
     reader = _Reader(program)
@@ -200,7 +177,7 @@ class _Reader:
                 else:
                     line[name] = read
             lines.append(line)
-            total += abs(_line_amount(line))
+            total += abs(line_amount(line))
         if total >= LINE_TOTAL_END:
             end = {"limit": f"{LINE_TOTAL_END:,f}"}
             self.optional.append(FieldProblem(path, "too-large", end))
@@ -213,17 +190,6 @@ _TEXT = Type(Kind.TEXT)
 
 def _near(suggestion: str | None) -> dict[str, str]:
     return {} if suggestion is None else {"suggestion": suggestion}
-
-
-def _line_amount(line: Item) -> Decimal:
-    """What a line adds to a total, 0 where that is not known."""
-    amount = line.get("amount")
-    if isinstance(amount, Decimal):
-        return amount
-    price, quantity = line.get("price"), line.get("quantity", Decimal(1))
-    if isinstance(price, Decimal) and isinstance(quantity, Decimal):
-        return price * quantity
-    return Decimal(0)
 
 
 def canonical_content(event: Event) -> str:

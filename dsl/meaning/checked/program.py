@@ -6,13 +6,16 @@ Source: docs/language.md, sections 2 and 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dsl.text.source import NOWHERE, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsl.meaning.checked.expressions import Condition, Const, EventField, Expr
     from dsl.meaning.checked.rewards import Group, Reward
+    from dsl.meaning.event import Event
     from dsl.meaning.types import AttributeInfo, EventType, Exact, Unit
     from dsl.text import ast
     from dsl.text.ast import Duration, Period, ThingKind
@@ -228,6 +231,10 @@ class Program:
     challenges: dict[str, Challenge] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()
     parameters: dict[str, Const] = field(default_factory=dict)
+    # The readers of events of a type, made when the first comes (faultless.py).
+    readers: dict[str, Callable[[dict[str, Any]], Event]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def tier_name(self, rank: int) -> str | None:
         """The name of the tier of a rank; None for 0."""
