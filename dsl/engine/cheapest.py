@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dsl.engine.cells import E_LINES, NA
+from dsl.engine.cells import DIVISION_DECIMALS, E_LINES, NA
 
 if TYPE_CHECKING:
     from dsl.engine.compiled import RewardPlan
@@ -41,8 +41,10 @@ def cheapest_free(scene: Scene, plan: RewardPlan, form: checked.CheapestFree) ->
         if cells["price"] != NA:
             price = Fraction(cells["price"], scales["price"])
         elif cells["amount"] != NA:
-            price = Fraction(cells["amount"], scales["amount"]) / quantity
+            price = _quotient(Fraction(cells["amount"], scales["amount"]) / quantity)
         else:
+            continue
+        if price < 0:
             continue
         runs.append((price, int(quantity)))
     runs.sort(key=lambda run: -run[0])
@@ -50,13 +52,18 @@ def cheapest_free(scene: Scene, plan: RewardPlan, form: checked.CheapestFree) ->
     free, at = Fraction(0), 0
     for price, count in runs:
         end = min(at + count, whole)
-        if end > at and price > 0:
+        if end > at:
             free += price * (_free_before(end, form) - _free_before(at, form))
         at += count
     unit = plan.unit
     precision = unit.precision if unit is not None else 0
     scaled = free * int(10**precision)
     return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+
+
+def _quotient(exact: Fraction) -> Fraction:
+    """What a division gives: 6 decimals, half to even."""
+    return round(exact, DIVISION_DECIMALS)
 
 
 def _free_before(place: int, form: checked.CheapestFree) -> int:

@@ -75,6 +75,8 @@ def reject(book: Book, purchase: Entry) -> None:
         if one.lot is not None:
             owner = book.customer(one.award.customer)
             owner.wallet(one.lot.unit).take_back(one.lot, one.lot.left)
+        for lot, part in one.parts:
+            book.customer(one.award.customer).wallet(lot.unit).give_back(lot, part, book.now)
     for one in purchase.paid:
         _give_marks_back(book, purchase, one)
     purchase.is_rejected = True

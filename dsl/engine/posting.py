@@ -95,6 +95,9 @@ def _post(
                 begins = at
             case checked.Message():
                 begins = at
+            case _ if payment.plan.is_discount:
+                # What is to be paid is known at once.
+                begins = at
             case _:
                 pass
     status: Status = "pending" if begins > at else "posted"

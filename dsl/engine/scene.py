@@ -121,7 +121,7 @@ class Scene:
         """What discounts can still fill, in the currency's precision."""
         place = self.compiled.layout.event.places.get(("attribute", "gross"))
         cell = NA if place is None else self.event[place]
-        if cell == NA:
+        if cell == NA or cell < 0:
             return 0
         type_ = self.compiled.program.events["purchase"].attributes["gross"].type
         return cell * int(10**self.compiled.money_decimals) // int(10**type_.decimals)
