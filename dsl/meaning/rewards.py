@@ -6,7 +6,9 @@ Source: docs/language.md, section 3, "Rewards".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dsl.meaning import checked
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from dsl.meaning.scope import Problems, Scope
     from dsl.meaning.types import Unit
     from dsl.text.source import Span
+
+# What is no amount, and cannot be capped.
+THINGS = (ast.Thing, ast.TierAward, ast.Message)
 
 WHOLE = 100
 _Form = checked.RewardForm | None
@@ -65,19 +70,36 @@ def leaves(reward: checked.Reward) -> tuple[checked.Reward, ...]:
 def _reward(
     node: ast.RewardForm, at_most: ast.Number | ast.Money | None, scope: Scope, span: Span
 ) -> checked.Reward | None:
+    if isinstance(node, ast.OneOf) and at_most is not None:
+        return _reward(_capped(node, at_most), None, scope, span)
     unit, named = _unit(node, scope)
     form = _FORMS[type(node)](node, scope)
-    cap = _cap(at_most, unit, scope) if at_most is not None else None
+    cap = None
+    if at_most is not None and not (named and unit is None):
+        cap = _cap(at_most, unit, scope)
     if form is None or (named and unit is None):
         return None
     donee = node.to if isinstance(node, ast.Donation) else None
     return checked.Reward(form, unit, cap, donee=donee, span=span)
 
 
+def _capped(node: ast.OneOf, at_most: ast.Number | ast.Money) -> ast.OneOf:
+    """A cap after `one of` is that of every amount in it that has none of its own."""
+    choices = (
+        choice
+        if choice.at_most is not None or isinstance(choice.form, THINGS)
+        else replace(choice, at_most=at_most)
+        for choice in node.choices
+    )
+    return replace(node, choices=tuple(choices))
+
+
 def _unit(node: ast.RewardForm, scope: Scope) -> tuple[Unit | None, bool]:
     """What an amount is of, and whether the reward is an amount at all."""
     match node:
-        case ast.Thing() | ast.TierAward() | ast.Message() | ast.OneOf():
+        case ast.OneOf():
+            return None, False
+        case _ if isinstance(node, THINGS):
             return None, False
         case ast.CheapestFree():
             return scope.declared.money("discount"), True
@@ -92,8 +114,11 @@ def _unit(node: ast.RewardForm, scope: Scope) -> tuple[Unit | None, bool]:
 def _cap(node: ast.Number | ast.Money, unit: Unit | None, scope: Scope) -> int | None:
     """The most one award may be, in the unit's precision; a cap finer than that rounds down."""
     if unit is None:
+        scope.problems.report(NotHere(span=node.span, form="cap"))
         return None
     if isinstance(node, ast.Money):
+        if not unit.is_money and unit.worth is not None:
+            return _worth_of(node, unit, scope)
         if not unit.is_money:
             scope.problems.report(
                 TypeMismatch(span=node.span, expected=Kind.NUMBER, found=Kind.MONEY)
@@ -102,6 +127,14 @@ def _cap(node: ast.Number | ast.Money, unit: Unit | None, scope: Scope) -> int |
         if money(node, scope.declared, scope.problems) is None:
             return None
     return int(node.value.scaleb(unit.precision))
+
+
+def _worth_of(node: ast.Money, unit: Unit, scope: Scope) -> int | None:
+    """A cap in money of a unit that has a worth: as many as are worth so much."""
+    if unit.worth is None or money(node, scope.declared, scope.problems) is None:
+        return None
+    worth = Fraction(unit.worth.value, 10**unit.worth.decimals)
+    return int(Fraction(node.value) * 10**unit.precision / worth) if worth else None
 
 
 # --- what amounts are reckoned of -----------------------------------------------------------
