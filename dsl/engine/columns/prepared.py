@@ -83,19 +83,20 @@ class Holder:
     capacity: int
     each: int
     term: Term
-    is_marking: bool
+    marks: checked.EventField | None
     compiled: Compiled
 
     def key(self, payment: Payment, row: int, cells: list[int]) -> CounterKey | None:
         """The counter a payment is counted in; None where what it marks is absent."""
-        term, found = self.term, ""
-        if self.is_marking:
-            of = term.marks and mark(self.compiled, term.marks, term.place, cells, payment.causer)
-            if of is None:
+        marked = ""
+        if self.marks is not None:
+            place = self.term.place
+            found = mark(self.compiled, self.marks, place, cells, payment.causer)
+            if found is None:
                 return None
-            found = of
+            marked = found
         period = 0 if self.periods is None else self.periods[row]
-        return (self.name, payment.recipient if self.is_limit else "", found, period)
+        return (self.name, payment.recipient if self.is_limit else "", marked, period)
 
 
 @dataclass(slots=True)
@@ -238,7 +239,7 @@ class Preparation:
                 term.capacity,
                 term.each,
                 term,
-                term.marks is not None,
+                term.marks,
                 self.compiled,
             )
             for term in terms

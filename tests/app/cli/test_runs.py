@@ -60,6 +60,23 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
     assert json.loads(out.read_text()) == customers
 
 
+def test_money_and_things_stand_beside_units(tally: Tally, folder: Path) -> None:
+    rules = folder / "things.rules"
+    rules.write_text(
+        'rule "r": on purchase award 5% cashback, gift "Mug", 10 points to referrer\n'
+        'rule "up": on tier upgrade award 3 points\ntier gold: 20 spent ever\n',
+        encoding="utf-8",
+    )
+    result = tally("dry-run", rules, "--events", folder / "events.csv", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["rules"] == {
+        "r": {"awards": 5, "customers": 2, "cashback": "1.55", "gift": 3},
+        "up": {"awards": 1, "customers": 1, "points": 3},
+    }
+    assert found["customers"]["c2"] == {"points": 3, "cashback": "1.00", "gift": 1}
+
+
 def test_a_run_is_told_as_a_table(tally: Tally, folder: Path) -> None:
     result = tally("dry-run", folder / "double.rules", "--events", folder / "events.csv")
     rows = [line.split() for line in result.stdout.splitlines()]
