@@ -75,7 +75,7 @@ def test_samples_show_what_the_rule_did_and_why(
         ("Gold double", 250),
     ]
     assert first.explanations[1].sentences == (
-        "+250 points: 2x points to gold on a base of 250 points",
+        "+250 points: `2x points to gold` on a base of 250 points",
     )
 
 
