@@ -43,10 +43,13 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A condition's parts and the function that finds the first that is not true."""
+    """The function that finds the first part of a condition that is not true.
+
+    `forms` is of each part whether its value is a text, and what its two values stand over.
+    """
 
     function: Callable[..., Found]
-    sides: tuple[Sides, ...]
+    forms: tuple[tuple[bool, int, int], ...]
 
 
 class Why:
@@ -56,18 +59,19 @@ class Why:
         self._emitter = emitted.emitter
         self._functions = functions
         self._tested: dict[str, Tested] = {}
+        self._of_rules: dict[int, Tested] = {}
 
     def failed(self, name: str, where: checked.Condition | None, scene: Scene) -> FailedTest | None:
         """The first part of a condition that is not true; `name` is the condition's function."""
-        tested = self.tested(name, where)
-        part, left, right = tested.function(*scene.rows)
-        if part < 0:
-            return None
-        sides = tested.sides[part]
-        if sides.is_text:
-            text = None if left == NA else scene.compiled.codes.text(left)
-            return FailedTest(part, None, None, text)
-        return FailedTest(part, _pair(left, sides.left), _pair(right, sides.right))
+        return found_by(self._tested.get(name) or self.tested(name, where), scene)
+
+    def failed_of(self, plan: RulePlan, scene: Scene) -> FailedTest | None:
+        """The same of a rule."""
+        tested = self._of_rules.get(plan.order)
+        if tested is None:
+            tested = self.tested(f"m{plan.order}", plan.rule.where)
+            self._of_rules[plan.order] = tested
+        return found_by(tested, scene)
 
     def tested(self, name: str, where: checked.Condition | None) -> Tested:
         """What finds the part of a condition that failed."""
@@ -79,13 +83,30 @@ class Why:
         text = self._emitter.laid_out(_text(self._emitter, f"y{name}", parts, sides))
         # The text holds whole numbers and our own names only, nothing a user wrote.
         exec(compile(text, "<why>", "exec"), self._functions)  # noqa: S102
-        found = self._tested[name] = Tested(self._functions[f"y{name}"], sides)
+        forms = tuple((one.is_text, _divisor(one.left), _divisor(one.right)) for one in sides)
+        found = self._tested[name] = Tested(self._functions[f"y{name}"], forms)
         return found
 
 
 def failed_test(scene: Scene, plan: RulePlan) -> FailedTest | None:
     """The first part of a rule's condition that is not true of what is decided."""
-    return scene.compiled.why.failed(f"m{plan.order}", plan.rule.where, scene)
+    return scene.compiled.why.failed_of(plan, scene)
+
+
+def found_by(tested: Tested, scene: Scene) -> FailedTest | None:
+    """What a condition's function finds; None where all of it is true."""
+    part, left, right = tested.function(*scene.rows)
+    if part < 0:
+        return None
+    is_text, over_left, over_right = tested.forms[part]
+    if is_text:
+        text = None if left == NA else scene.compiled.codes.text(left)
+        return FailedTest(part, None, None, text)
+    return FailedTest(
+        part,
+        None if left == NA else (left, over_left),
+        None if right == NA else (right, over_right),
+    )
 
 
 def working(payment: Payment) -> Working:
@@ -165,5 +186,5 @@ def _assign(write: Writer, name: str, found: Value | None) -> None:
         write(f"{name} = {found.text}")
 
 
-def _pair(number: int, found: Value | None) -> tuple[int, int] | None:
-    return None if found is None or number == NA else (number, found.divisor)
+def _divisor(found: Value | None) -> int:
+    return 1 if found is None else found.divisor
