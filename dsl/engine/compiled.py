@@ -12,6 +12,7 @@ from dsl.engine.cells import NA, S_CURRENT, S_END, S_JOINED, S_TIER, UNSET
 from dsl.engine.clock import Clock, day_of
 from dsl.engine.emit import emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
+from dsl.engine.index import Index
 from dsl.engine.terms import Term, money, own_terms, shared_terms
 from dsl.engine.wallet import NEVER
 from dsl.engine.why import Why
@@ -130,14 +131,13 @@ class Uses:
 
 
 class Compiled:
-    """A checked program and all that runs it; `hash` tells programs that run alike."""
+    """A checked program and all that runs it."""
 
     def __init__(self, program: checked.Program) -> None:
         self.program = program
         self.emitted = emit(program)
         self.text = self.emitted.text
         self.layout = self.emitted.layout
-        self.hash = hashlib.sha256(f"{self.text}{program!r}".encode()).hexdigest()
         self.functions: dict[str, Any] = {"__builtins__": {}}
         # The text holds whole numbers and our own names only, nothing a user wrote.
         exec(compile(self.text, "<rules>", "exec"), self.functions)  # noqa: S102
@@ -169,6 +169,7 @@ class Compiled:
         self.first_groups = frozenset(
             rule.group[1] for rule in every_rule(program) if rule.group and rule.group[0] == "first"
         )
+        self._indexes: dict[str, Index] = {}
         # The events on which anything is taken off the price.
         self.discounting = frozenset(
             name
@@ -199,6 +200,11 @@ class Compiled:
         return Why(self.emitted, self.functions)
 
     @cached_property
+    def hash(self) -> str:
+        """The same for programs that run alike; of many rules it takes a while."""
+        return hashlib.sha256(f"{self.text}{self.program!r}".encode()).hexdigest()
+
+    @cached_property
     def tiers(self) -> tuple[Function | None, ...]:
         """The function of each tier's items, by rank from 1; None where it is by award only."""
         return tuple(self.functions.get(f"t{tier.rank}") for tier in self.program.tiers)
@@ -226,6 +232,13 @@ class Compiled:
             if key[0] not in ("attribute", "test"):
                 row[place] = 0
         return row
+
+    def index(self, event: str) -> Index:
+        """The rules on a type of event, by what they ask of it."""
+        found = self._indexes.get(event)
+        if found is None:
+            found = self._indexes[event] = Index(self.layout, self.by_event.get(event, ()))
+        return found
 
     def scratch(self) -> list[int]:
         """A fresh row X."""

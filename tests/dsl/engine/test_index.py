@@ -67,13 +67,15 @@ OTHER = (
 AUDIENCES = ("", " to gold", " to silver and above", " to not gold")
 
 
-def seen(plan: RulePlan, program: Compiled, row: list[int], rank: int) -> bool:
+def seen(
+    plan: RulePlan, program: Compiled, row: list[int], rank: int, lines: list[int] | None = None
+) -> bool:
     """The condition of a rule holds, by its emitted function."""
     if plan.matches is None:
         return True
     customer = program.new_row()
     customer[S_TIER] = rank
-    return plan.matches(row, [], customer, [], [], program.scratch()) == 1
+    return plan.matches(row, lines or [], customer, [], [], program.scratch()) == 1
 
 
 def is_for(plan: RulePlan, rank: int) -> bool:
@@ -86,14 +88,20 @@ def is_for(plan: RulePlan, rank: int) -> bool:
     )
 
 
-def check(program: Compiled, index: Index, plans: tuple[RulePlan, ...], row: list[int]) -> None:
+def check(
+    program: Compiled,
+    index: Index,
+    plans: tuple[RulePlan, ...],
+    row: list[int],
+    lines: list[int] | None = None,
+) -> None:
     """What the index finds of an event, for every tier, held against asking every rule."""
     for rank in range(len(program.program.tiers) + 1):
         found = index.candidates(row, rank)
         assert [plan.order for plan in found] == sorted(plan.order for plan in found)
         orders = {plan.order for plan in found}
         for plan in plans:
-            matches = seen(plan, program, row, rank)
+            matches = seen(plan, program, row, rank, lines)
             if matches and is_for(plan, rank):
                 assert plan.order in orders
             if plan.order in orders and plan.order in index.sure:
@@ -205,4 +213,5 @@ def test_it_finds_every_rule_that_matches(drawn: Drawn) -> None:
             told = dsl.read_event(raw, checked_program, left_out=[])
             if isinstance(told, Event) and told.type in indexes:
                 plans = program.by_event[told.type]
-                check(program, indexes[told.type], plans, row_of(program, told))
+                lines = program.encoder.lines(told.items)
+                check(program, indexes[told.type], plans, row_of(program, told), lines)
