@@ -127,7 +127,7 @@ def worked_out(
     compiled = scene.compiled
     if entry.event.type in compiled.discounting:
         with _priced(book, scene, entry):
-            found = decide(scene, plans, discounts=True)
+            found = _decide(scene, plans, entry, discounts=True)
         entry.discount = sum(
             payment.amount
             for matched in found
@@ -137,7 +137,18 @@ def worked_out(
         )
     if net_amount(compiled, entry, scene.event):
         see_again(book, scene, entry)
-    return found + decide(scene, plans)
+    return found + _decide(scene, plans, entry)
+
+
+def _decide(
+    scene: Scene, plans: Sequence[RulePlan], entry: Entry, *, discounts: bool = False
+) -> list[Matched]:
+    """Decide by the rules that can match; where reasons are asked for, by all of them."""
+    if scene.why:
+        return decide(scene, plans, discounts=discounts)
+    index = scene.compiled.index(entry.event.type)
+    found = index.candidates(scene.event, scene.customer.rank)
+    return decide(scene, found, discounts=discounts, sure=index.sure)
 
 
 @contextmanager

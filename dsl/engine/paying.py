@@ -22,7 +22,7 @@ from dsl.meaning import checked
 from dsl.meaning.types import Exact, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from dsl.engine.decision import CounterKey, Working
     from dsl.engine.scene import Scene
@@ -93,25 +93,25 @@ class Matched:
 
 
 def decide(
-    scene: Scene, plans: Iterable[RulePlan], *, discounts: bool = False, turned: bool = False
+    scene: Scene,
+    plans: Iterable[RulePlan],
+    *,
+    discounts: bool = False,
+    turned: bool = False,
+    sure: Container[int] = (),
 ) -> list[Matched]:
     """What rules pay on one cause; only what is paid has moved the scene's counters.
 
-    `turned` is of a refund without an original: rates alone count, and no limit.
+    `turned` is of a refund without an original: rates alone count, and no limit. `sure` are rules,
+    by their order, whose condition is known to be true.
     """
-    rows, found = scene.rows, []
-    for plan in plans:
-        if turned or (plan.has_discount if discounts else plan.has_other):
-            if plan.is_simple:
-                # Most rules ask for nothing but their condition.
-                if plan.matches is not None and plan.matches(*rows) != 1:
-                    _refused(scene, plan, "condition")
-                    continue
-                matched: Matched | None = Matched(plan, plan.rewards)
-            else:
-                matched = _matched(scene, plan, rows)
-            if matched is not None:
-                found.append(matched)
+    rows = scene.rows
+    found = [
+        matched
+        for plan in plans
+        if turned or (plan.has_discount if discounts else plan.has_other)
+        if (matched := _matched(scene, plan, rows, sure)) is not None
+    ]
     if not found:
         return found
     _work_out(scene, found, rows, discounts=discounts, turned=turned)
@@ -136,7 +136,16 @@ def decide(
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _matched(scene: Scene, plan: RulePlan, rows: Rows) -> Matched | None:
+def _matched(
+    scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]
+) -> Matched | None:
+    matches = None if plan.order in sure else plan.matches
+    if plan.is_simple:
+        # Most rules ask for nothing but their condition.
+        if matches is not None and matches(*rows) != 1:
+            _refused(scene, plan, "condition")
+            return None
+        return Matched(plan, plan.rewards)
     rule, at = plan.rule, scene.at
     if (rule.starts is not None and at < rule.starts) or (
         rule.ends is not None and at >= rule.ends
@@ -146,7 +155,7 @@ def _matched(scene: Scene, plan: RulePlan, rows: Rows) -> Matched | None:
     if rule.opt_in and rule.name not in scene.customer.opted_in:
         _refused(scene, plan, "opt-in")
         return None
-    if plan.matches is not None and plan.matches(*rows) != 1:
+    if matches is not None and matches(*rows) != 1:
         _refused(scene, plan, "condition")
         return None
     rewards = [reward for reward in plan.rewards if is_meant(scene, reward)]
