@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dsl.engine.cells import E_TYPE
+from dsl.engine.cells import E_TYPE, NA
 from dsl.engine.looks import RANK, Range, Values, looks_of, ranks_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ Key = tuple[int | None, ...]
 
 # Cells whose values make the key; what rules ask of others they are asked themselves.
 MOST_PLACES = 8
+# Above every number there can be.
+ABOVE = 1 << 256
+EVERY = Range(E_TYPE, None, None)
 # Rules in lists before all lists are forgotten.
 MOST_KEPT = 1_000_000
 
@@ -96,7 +99,10 @@ class Index:
         ranged = Counter(place for one in asked for place in one.ranges)
         # The cell whose number is compared; where none is, one that has no thresholds.
         self.threshold = max(ranged, key=lambda place: (ranged[place], -place), default=E_TYPE)
-        self._ranges = [one.ranges.get(self.threshold) for one in asked]
+        self.has_thresholds = bool(ranged)
+        ranges = [one.ranges.get(self.threshold, EVERY) for one in asked]
+        self._lows = [NA if one.low is None else one.low for one in ranges]
+        self._highs = [ABOVE if one.high is None else one.high for one in ranges]
         places = {column.place for column in self.columns}
         self.sure = frozenset(
             plan.order
@@ -118,6 +124,10 @@ class Index:
         found = cell.segments[place]
         return self.segment(cell, place) if found is None else found
 
+    def key(self, row: Sequence[int], rank: int) -> Key:
+        """The key of an event's row and a tier."""
+        return (self._ranks.get(rank), *[named.get(row[place]) for place, named in self._named])
+
     def cell(self, key: Key) -> Cell:
         """The cell of a key."""
         found = self._cells.get(key)
@@ -129,11 +139,10 @@ class Index:
         members = tuple(_places(mask))
         cuts: set[int] = set()
         for member in members:
-            asked = self._ranges[member]
-            if asked is not None and asked.low is not None:
-                cuts.add(asked.low)
-            if asked is not None and asked.high is not None:
-                cuts.add(asked.high + 1)
+            if self._lows[member] != NA:
+                cuts.add(self._lows[member])
+            if self._highs[member] != ABOVE:
+                cuts.add(self._highs[member] + 1)
         found = Cell(members, sorted(cuts), [None] * (len(cuts) + 1))
         self._keep(len(members) + len(cuts) + len(key))
         self._cells[key] = found
@@ -144,10 +153,10 @@ class Index:
         found = cell.segments[place]
         if found is not None:
             return found
-        at = cell.cuts[place - 1] if place else None
-        found = tuple(
-            self.plans[member] for member in cell.members if _takes(self._ranges[member], at)
-        )
+        # Before all cuts there is also what is absent.
+        at = cell.cuts[place - 1] if place else NA
+        lows, highs, plans = self._lows, self._highs, self.plans
+        found = tuple([plans[one] for one in cell.members if lows[one] <= at <= highs[one]])
         self._keep(len(found))
         cell.segments[place] = found
         return found
@@ -209,12 +218,3 @@ def _places(mask: int) -> Iterable[int]:
     while place >= 0:
         yield place
         place = digits.find("1", place + 1)
-
-
-def _takes(asked: Range | None, at: int | None) -> bool:
-    """A rule takes the numbers from a cut on; None is before all cuts, or absent."""
-    if asked is None:
-        return True
-    if at is None:
-        return asked.low is None
-    return (asked.low is None or asked.low <= at) and (asked.high is None or at <= asked.high)

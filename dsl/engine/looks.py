@@ -207,6 +207,9 @@ def _compared(layout: Layout, node: checked.Expr, op: str, constant: checked.Con
             high = upper // lower
         case _:
             high = -(-upper // lower) - 1
+    # No value there is stands below what marks an absent one.
+    if cell.optional and low is not None:
+        low = max(low, NA + 1)
     return _narrow(cell, Range(cell.place, low, high))
 
 
