@@ -35,28 +35,31 @@ class HistoryEncoder(Encoder):
     def __init__(self, layout: Layout, clock: Clock, codes: Codes, history: History) -> None:
         super().__init__(layout, clock, codes)
         columns = _Columns(layout, codes, history)
-        self.rows = columns.rows()
-        self._ends, self._cells = columns.lines()
-        self._starts: list[int] = history.lines.starts.tolist()
+        self.matrix = columns.rows()
+        self._line_ends, self._line_cells = columns.lines()
+        self._line_starts: list[int] = history.lines.starts.tolist()
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
         given: object = event
         if isinstance(given, PastEvent):
-            return cast("list[int]", self.rows[given.row].tolist())
+            return cast("list[int]", self.matrix[given.row].tolist())
         return super().row(event, at)
 
     def lines(self, items: Sequence[Item] | None) -> list[int]:
         """The lines' rows, one after the other."""
         if isinstance(items, LineItems):
-            start, end = self._ends[items.start], self._ends[items.end]
-            return cast("list[int]", self._cells[start:end].tolist())
+            start, end = self._line_ends[items.start], self._line_ends[items.end]
+            return cast("list[int]", self._line_cells[start:end].tolist())
         return super().lines(items)
 
     def lines_of(self, row: int) -> list[int]:
         """The lines' rows of the event in a row of the history."""
-        start, end = self._ends[self._starts[row]], self._ends[self._starts[row + 1]]
-        return cast("list[int]", self._cells[start:end].tolist()) if start < end else []
+        start, end = (
+            self._line_ends[self._line_starts[row]],
+            self._line_ends[self._line_starts[row + 1]],
+        )
+        return cast("list[int]", self._line_cells[start:end].tolist()) if start < end else []
 
 
 class _Columns:

@@ -55,7 +55,7 @@ class Quick:
         self.customers: list[Customer | None] = [None] * len(history.customer_ids)
         self._memos = [UNSET] * compiled.layout.memos
         self._ages = compiled.uses.age is not None
-        self._rows = encoder.rows
+        self._rows = encoder.matrix
         self._net_amounts()
         self._ats: list[int] = history.at.tolist()
         self._ids: list[str] = history.ids.to_pylist()

@@ -119,7 +119,7 @@ def test_rows_of_a_history_are_those_of_single_events(given: list[Event], quickl
     one = Encoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes)
     all_ = HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
     for row, event in enumerate(given):
-        assert all_.rows[row].tolist() == one.row(event, instant(event.at)), event
+        assert all_.matrix[row].tolist() == one.row(event, instant(event.at)), event
         assert all_.lines_of(row) == one.lines(event.items), event
 
 
