@@ -31,5 +31,5 @@ class Teller:
         if numbers is None:
             held = programs.rule_versions(self._session, ruling.version)
             numbers = self._numbers[ruling.version.id] = {one.name: one.number for one in held}
-        told = dsl.explain(ruling.compiled.program, decision, self._language)
+        told = dsl.explain(ruling.compiled.program, decision, self._language, at=at)
         return answers.decision(decision, at, told, numbers)

@@ -103,7 +103,8 @@ def explain(
     version = programs.live_version(session, program, at)
     if version is None:
         return ()
-    return dsl.explain(programs.compiled_for(session, version).program, decision, language)
+    compiled = programs.compiled_for(session, version)
+    return dsl.explain(compiled.program, decision, language, at=at)
 
 
 def _explained(session: Session, row: Decision, language: str) -> Explained:
@@ -112,7 +113,7 @@ def _explained(session: Session, row: Decision, language: str) -> Explained:
     rules: Sequence[RuleVersion] = ()
     if row.program_version is not None:
         compiled = programs.compiled_for(session, row.program_version)
-        explanations = dsl.explain(compiled.program, decision, language)
+        explanations = dsl.explain(compiled.program, decision, language, at=row.event.at)
         named = {outcome.rule for outcome in decision.outcomes}
         held = programs.rule_versions(session, row.program_version)
         rules = [one for one in held if one.name in named]

@@ -270,7 +270,9 @@ def _samples(run: DryRun, name: str, language: str) -> list[SampleDecision]:
             at=moment(sample.at),
             paid=any(award.rule == name for award in sample.decision.awards),
             awards=sample.decision.awards,
-            explanations=dsl.explain(run.compiled.program, sample.decision, language),
+            explanations=dsl.explain(
+                run.compiled.program, sample.decision, language, at=moment(sample.at)
+            ),
         )
         for sample in run.samples
     ]

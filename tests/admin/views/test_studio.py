@@ -244,7 +244,7 @@ def test_a_preview_comes_in_lines_and_ends_with_its_figures(marketer: Visitor) -
     paid = [sample for sample in preview["samples"] if sample["paid"]]
     assert [(sample["customer"], sample["total"]) for sample in paid] == [("c1", "+500 points")]
     assert paid[0]["url"] == "/p/club/decisions/?event=e2"
-    assert {"rule": "Gold", "text": "+250 points: 2x points to gold on a base of 250 points"} in (
+    assert {"rule": "Gold", "text": "+250 points: `2x points to gold` on a base of 250 points"} in (
         paid[0]["sentences"]
     )
 

@@ -72,7 +72,7 @@ def test_a_ledger_comes_in_pages_with_reasons(client: FlaskClient) -> None:
         ("e1", "Base", 250),
         ("e0", "Base", 1000),
     ]
-    assert lines[1]["why"] == ["+250 points: 2x points to gold on a base of 250 points"]
+    assert lines[1]["why"] == ["+250 points: `2x points to gold` on a base of 250 points"]
     assert answer["balances"] == {"points": sum(one["amount"] for one in lines)}
 
 
