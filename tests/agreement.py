@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from app.services.cases import Actual, CompiledEngine, ReferenceEngine
 from tests.strategies.cases import Drawn
 
-COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
+COMPILED, QUICK, REFERENCE = CompiledEngine(), CompiledEngine(why=False), ReferenceEngine()
 
 
 def differences(drawn: Drawn) -> list[str]:
@@ -16,7 +16,10 @@ def differences(drawn: Drawn) -> list[str]:
     compiled = COMPILED.run(drawn.case, drawn.programs)
     reference = REFERENCE.run(drawn.case, drawn.programs)
     found = [f"not read: {problem}" for problem in (*compiled.problems, *reference.problems)]
-    return found + unlike(compiled, reference)
+    found += unlike(compiled, reference)
+    # Without reasons only the rules that can match are asked: the same must come of it.
+    quick = QUICK.run(drawn.case, drawn.programs)
+    return found + _unlike("award, without reasons,", quick.awards, compiled.awards)
 
 
 def oracle(drawn: Drawn) -> Actual | None:

@@ -124,7 +124,11 @@ class PastText:
         with e.memo(node) as write:
             if write is not None:
                 tests = [f"S[{S_CURRENT}] < S[{S_END}]", f"H[r + {H_TYPE}] == {code}"]
-                # The row of the event at hand is in every history its own window looks at.
+                # A window can leave the event at hand out, and then it is none of its events.
+                lower, upper = self._bounds(past.window)
+                tests += [f"H[r] > {lower}"] if lower is not None else []
+                tests += [f"H[r] <= {upper}"] if upper is not None else []
+                tests += ["1 == 0"] if past.previous else []
                 tests.append(self._counted(past))
                 write(f"r = S[{S_CURRENT}]", "x = 0")
                 with write.block(f"if {every(tests)}:"):

@@ -25,22 +25,25 @@ BY_PEOPLE = ("release", "reject")
 
 
 class CompiledEngine:
-    """The engine's fold, each version compiled once."""
+    """The engine's fold, each version compiled once; without `why` it gives no reasons of rules."""
+
+    def __init__(self, *, why: bool = True) -> None:
+        self._why = why
 
     def run(self, case: Case, programs: Sequence[Program]) -> Actual:
         """What the compiled program decides, event by event in the order of delivery."""
-        return _CompiledRun(case, programs).actual()
+        return _CompiledRun(case, programs, why=self._why).actual()
 
 
 class _CompiledRun:
-    def __init__(self, case: Case, programs: Sequence[Program]) -> None:
+    def __init__(self, case: Case, programs: Sequence[Program], *, why: bool) -> None:
         self.case = case
         versions = [
             (None if version.starts is None else instant_of(version.starts), dsl.compile_program(p))
             for version, p in zip(case.versions, programs, strict=True)
         ]
         start = None if case.start is None else instant_of(case.start)
-        self.book = dsl.Book(versions, secret=case.secret.encode(), start=start)
+        self.book = dsl.Book(versions, secret=case.secret.encode(), start=start, why=why)
         self.programs = [(at, compiled.program) for at, compiled in versions]
         self.awards: list[AwardLine] = []
         self.refusals: list[RefusalLine] = []
