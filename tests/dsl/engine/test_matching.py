@@ -161,7 +161,14 @@ def asked_all(program: Compiled, told: Event, rank: int) -> list[int]:
     customer[S_TIER] = rank
     found = []
     for plan in program.by_event.get(told.type, ()):
-        rows = (row, program.encoder.lines(told.items), customer, [], [], program.scratch())
+        rows: matching.Rows = (
+            row,
+            program.encoder.lines(told.items),
+            customer,
+            [],
+            [],
+            program.scratch(),
+        )
         if in_force(plan, row[1]) and (plan.matches is None or plan.matches(*rows) == 1):
             found += [
                 plan.order
