@@ -6,7 +6,16 @@ which need NumPy and Arrow, have a door of their own: dsl.engine.columns.
 
 from dsl.engine.book import Book
 from dsl.engine.compiled import Compiled, compile_program
-from dsl.engine.decision import Award, CounterKey, Cut, Decision, FailedTest, Outcome, Working
+from dsl.engine.decision import (
+    Award,
+    CounterKey,
+    Cut,
+    Decision,
+    FailedTest,
+    Outcome,
+    Shortfall,
+    Working,
+)
 from dsl.engine.explaining import Explanation, Step, explain, steps
 from dsl.engine.live import Live, counters
 from dsl.meaning.check import Checked, Part, check
@@ -51,6 +60,7 @@ __all__ = [
     "Outcome",
     "Parsed",
     "Part",
+    "Shortfall",
     "Source",
     "Span",
     "Step",

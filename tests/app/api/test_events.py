@@ -50,7 +50,9 @@ def test_a_rule_that_gives_nothing_says_why(client: FlaskClient) -> None:
     answer = client.post(EVENTS, json=purchase("e1", 250)).json
     assert answer is not None
     assert answer["withheld"] == [{"rule": "Gold double", "reason": "audience"}]
-    assert answer["why"][1]["sentences"] == ["only for customers in tier gold; the customer has no tier"]
+    assert answer["why"][1]["sentences"] == [
+        "only for customers in tier gold; the customer has no tier"
+    ]
 
 
 @pytest.mark.parametrize("amount", [250, "250", "250.00", "250.0000"])

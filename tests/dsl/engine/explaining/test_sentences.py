@@ -6,13 +6,15 @@ import datetime as dt
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 import dsl
 from dsl.engine.calendar import instant
+from dsl.engine.decision import Reason
+from dsl.engine.explaining import StepKind
 from tests.programs import HEAD, compiled, event
 
 TIERS = "tier silver: 100 spent ever\ntier gold: 1000 spent ever\n"
@@ -64,6 +66,26 @@ def test_what_json_holds_of_a_decision_is_told_alike(row: dict[str, Any]) -> Non
     again = dsl.Decision.from_json(json.loads(json.dumps(decision.to_json())))
     assert again == decision
     assert dsl.steps(program.program, again, at=at) == dsl.steps(program.program, decision, at=at)
+
+
+def test_a_chain_that_went_on_too_long_is_told() -> None:
+    program = compiled(text_of({"rule": "on purchase award 1 point"})).program
+    decision = dsl.Decision("e1", "c1", None, outcomes=(dsl.Outcome("r", "derived-depth"),))
+    (told,) = dsl.explain(program, decision)
+    assert told.sentences == (
+        "more than 8 steps followed from one event, and this was one too many",
+    )
+
+
+def test_each_kind_of_step_and_each_reason_is_told_of() -> None:
+    kinds: set[str] = {"derived-depth"}
+    reasons: set[str | None] = {"derived-depth"}
+    for row in ROWS:
+        program, decision, at = decided(row)
+        kinds |= {step.kind for step in dsl.steps(program.program, decision, at=at)}
+        reasons |= {decision.refused, *(one.reason for one in decision.outcomes)}
+    assert kinds == set(get_args(StepKind))
+    assert reasons == {None, *get_args(Reason)}
 
 
 @pytest.mark.parametrize(

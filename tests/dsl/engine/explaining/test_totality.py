@@ -23,7 +23,12 @@ WHEN = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
 def decisions(drawn: Drawn) -> list[dsl.Decision]:
     """All that is decided in a case."""
     found: list[dsl.Decision] = []
-    with patch("app.services.cases.compiled.award_lines", lambda one: found.append(one) or []):
+
+    def note(one: dsl.Decision) -> list[object]:
+        found.append(one)
+        return []
+
+    with patch("app.services.cases.compiled.award_lines", note):
         CompiledEngine().run(drawn.case, drawn.programs)
     return found
 
