@@ -15,9 +15,9 @@ from dsl.engine.calendar import FIXED_US, MONTHS, before, from_local, period_ind
 from dsl.engine.cells import DAY_US
 
 if TYPE_CHECKING:
-    from dsl.text.ast import Duration, Period
+    from dsl.text.ast import Duration, DurationUnit, Period
 
-# Clocks change on quarters of an hour, but for a few long ago, which are not remembered.
+# Clocks change on quarters of an hour, but for a few long ago.
 SLICE_US = 15 * 60 * 1_000_000
 MOST_REMEMBERED = 200_000
 ORDINAL = dt.date(1970, 1, 1).toordinal()
@@ -33,32 +33,80 @@ def date_of(day: int) -> dt.date:
     return dt.date.fromordinal(day + ORDINAL)
 
 
+class Today:
+    """A stretch of time within one local day at one distance from UTC, as most local days are.
+
+    It starts at `start` and ends just before `end`. What is the same at all its instants, or as far
+    from each of them, is remembered here; None for what is neither.
+    """
+
+    __slots__ = ("day", "end", "offset", "periods", "shifts", "start", "starts")
+
+    def __init__(self, start: int, end: int, offset: int, day: int) -> None:
+        self.start, self.end, self.offset, self.day = start, end, offset, day
+        self.periods: dict[str, int] = {}
+        self.starts: dict[tuple[str, int], int] = {}
+        self.shifts: dict[tuple[str, int], int | None] = {}
+
+
 class Clock:
     """Answers for one timezone."""
 
     def __init__(self, timezone: str) -> None:
         self.zone = ZoneInfo(timezone)
-        self._offsets: dict[int, int | None] = {}
-        self._starts: dict[tuple[str, int], int] = {}
+        self._today = Today(0, 0, 0, 0)
+        self._days: dict[int, Today] = {}
+        self._slices: dict[int, Today] = {}
         self._midnights: dict[int, int] = {}
+
+    def today(self, at: int) -> Today:
+        """The stretch an instant is in."""
+        today = self._today
+        return today if today.start <= at < today.end else self._turn(at)
+
+    def _turn(self, at: int) -> Today:
+        part = at // SLICE_US
+        today = self._slices.get(part)
+        if today is None or not today.start <= at < today.end:
+            if len(self._slices) > MOST_REMEMBERED:
+                self._slices.clear()
+                self._days.clear()
+            today = self._slices[part] = self._look(at)
+        self._today = today
+        return today
+
+    def _look(self, at: int) -> Today:
+        """The local day of an instant; where the clock changes, the slice, or the instant alone."""
+        offset = to_local(at, self.zone) - at
+        day = (at + offset) // DAY_US
+        found = self._days.get(day)
+        if found is not None and found.start <= at < found.end:
+            return found
+        start = day * DAY_US - offset
+        end = start + DAY_US
+        if self._is_even(start, end, offset):
+            found = self._days[day] = Today(start, end, offset, day)
+            return found
+        part = at // SLICE_US
+        start, end = max(start, part * SLICE_US), min(end, (part + 1) * SLICE_US)
+        if self._is_even(start, end, offset):
+            return Today(start, end, offset, day)
+        return Today(at, at + 1, offset, day)
+
+    def _is_even(self, start: int, end: int, offset: int) -> bool:
+        """True where a stretch of a day at most has one offset: none has changed twice in two."""
+        try:
+            return all(to_local(at, self.zone) - at == offset for at in (start, end - 1))
+        except OverflowError:
+            return False
 
     def local(self, at: int) -> int:
         """The wall-clock time of an instant."""
-        part = at // SLICE_US
-        offset = self._offsets.get(part, 0)
-        if part not in self._offsets:
-            if len(self._offsets) > MOST_REMEMBERED:
-                self._offsets.clear()
-            first, last = part * SLICE_US, (part + 1) * SLICE_US - 1
-            offset = to_local(first, self.zone) - first
-            if to_local(last, self.zone) - last != offset:
-                offset = None
-            self._offsets[part] = offset
-        return to_local(at, self.zone) if offset is None else at + offset
+        return at + self.today(at).offset
 
     def day(self, at: int) -> int:
         """The local day of an instant."""
-        return self.local(at) // DAY_US
+        return self.today(at).day
 
     def midnight(self, day: int) -> int:
         """The first instant of a local day."""
@@ -75,20 +123,41 @@ class Clock:
 
     def period(self, at: int, period: Period) -> int:
         """The number of the calendar period an instant is in."""
-        return period_index(self.local(at), period)
+        today = self._today
+        if not today.start <= at < today.end:
+            today = self._turn(at)
+        found = today.periods.get(period)
+        if found is None:
+            found = today.periods[period] = period_index(today.day * DAY_US, period)
+        return found
 
     def start(self, at: int, period: Period, back: int = 0) -> int:
         """The instant the period of an instant starts, or one so many periods back."""
-        index = period_index(self.local(at), period) - back
-        key = (period, index)
-        found = self._starts.get(key)
+        today = self.today(at)
+        found = today.starts.get((period, back))
         if found is None:
-            found = self._starts[key] = self.midnight(first_day(period, index))
+            first = self.midnight(first_day(period, self.period(at, period) - back))
+            found = today.starts[period, back] = first
         return found
 
-    def before(self, at: int, count: int, unit: str) -> int:
+    def before(self, at: int, count: int, unit: DurationUnit) -> int:
         """The instant so many units earlier."""
-        return before(at, count, unit, self.zone)  # type: ignore[arg-type]  # a unit of time
+        shift = self.shift(self.today(at), count, unit)
+        return before(at, count, unit, self.zone) if shift is None else at + shift
+
+    def shift(self, today: Today, count: int, unit: DurationUnit) -> int | None:
+        """How far it is to so many units earlier; None where that is not alike all day.
+
+        It is alike where it is so at both ends, as the clock does not change twice in a day.
+        """
+        if unit in FIXED_US:
+            return -count * FIXED_US[unit]
+        key = (unit, count)
+        if key not in today.shifts:
+            ends = (today.start, today.end - 1)
+            first, last = (before(at, count, unit, self.zone) - at for at in ends)
+            today.shifts[key] = first if first == last else None
+        return today.shifts[key]
 
     def after(self, at: int, duration: Duration) -> int:
         """The instant a duration later: hours and days by length, months by calendar, clipped."""

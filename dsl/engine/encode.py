@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dsl.engine.calendar import HOUR_US, instant
-from dsl.engine.cells import DAY_US, E_AT, E_LINES, E_TYPE, NA, S_JOINED
-from dsl.engine.clock import ORDINAL, date_of
+from dsl.engine.calendar import instant
+from dsl.engine.calendar_cells import CalendarCells
+from dsl.engine.cells import E_AT, E_LINES, E_TYPE, NA, S_JOINED
+from dsl.engine.clock import ORDINAL
 from dsl.meaning.types import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dsl.engine.clock import Clock
     from dsl.engine.layout import Key, Layout
@@ -24,24 +25,36 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Type
 
 EARTH_KM = 6371.0088
+ONE = Decimal(1)
+
+
+class _Numbered(dict[str, int]):
+    """Texts with their numbers; one that is looked up and not there is given the next."""
+
+    __slots__ = ("texts",)
+
+    def __init__(self, base: Mapping[str, int]) -> None:
+        super().__init__(base)
+        self.texts = list(base)
+
+    def __missing__(self, text: str) -> int:
+        self.texts.append(text)
+        code = self[text] = len(self.texts)
+        return code
 
 
 class Codes:
-    """Texts as whole numbers from 1: a program's own first, then others as they come."""
+    """Texts as whole numbers from 1: a program's own first, then others as they come.
 
-    __slots__ = ("_codes", "_texts")
+    `code` is the code of a text, a new one where it was not seen before.
+    """
+
+    __slots__ = ("_texts", "code")
 
     def __init__(self, base: Mapping[str, int]) -> None:
-        self._codes = dict(base)
-        self._texts = list(base)
-
-    def code(self, text: str) -> int:
-        """The code of a text, a new one where it was not seen before."""
-        code = self._codes.get(text)
-        if code is None:
-            self._texts.append(text)
-            code = self._codes[text] = len(self._texts)
-        return code
+        numbered = _Numbered(base)
+        self._texts = numbered.texts
+        self.code: Callable[[str], int] = numbered.__getitem__
 
     def text(self, code: int) -> str:
         """The text of a code."""
@@ -52,8 +65,8 @@ def encoder_of(type_: Type, codes: Codes) -> Callable[[Any], int]:
     """How a known value of a type becomes a whole number."""
     match type_.kind:
         case Kind.NUMBER | Kind.MONEY:
-            factor = 10**type_.decimals
-            return lambda value: int(value * factor)
+            quantum = _quantum(type_)
+            return lambda value: int(value // quantum)
         case Kind.DATE:
             return lambda value: value.toordinal() - ORDINAL
         case Kind.DATETIME:
@@ -64,6 +77,11 @@ def encoder_of(type_: Type, codes: Codes) -> Callable[[Any], int]:
             return len
         case _:
             return codes.code
+
+
+def _quantum(type_: Type) -> Decimal:
+    """The smallest number of a type but 0."""
+    return ONE.scaleb(-type_.decimals)
 
 
 def tested(op: str, value: str | None, text: str) -> int:
@@ -81,7 +99,7 @@ def item_value(item: Item, name: str) -> Any:  # noqa: ANN401 - by the attribute
     """A line's attribute; an absent quantity is 1, an absent amount price × quantity."""
     value = item.get(name)
     if value is None and name == "quantity":
-        return Decimal(1)
+        return ONE
     if value is None and name == "amount":
         price, quantity = item.get("price"), item_value(item, "quantity")
         if isinstance(price, Decimal) and isinstance(quantity, Decimal):
@@ -98,20 +116,84 @@ def distance_m(lat: Decimal, lon: Decimal, to_lat: Decimal, to_lon: Decimal) -> 
     return round(2 * EARTH_KM * 1000 * math.asin(math.sqrt(min(1.0, chord))))
 
 
-def local_part(part: str, local: int) -> int:
-    """A part of a wall-clock time: days, microseconds of the day, hour, weekday, month."""
-    day, time = divmod(local, DAY_US)
-    match part:
-        case "date":
-            return day
-        case "time":
-            return time
-        case "hour":
-            return time // HOUR_US
-        case "day":
-            return (day + 3) % 7
-        case _:
-            return date_of(day).month
+class _Cells(NamedTuple):
+    """Which values of attributes stand where: numbers by their smallest, others by an encoder."""
+
+    numbers: list[tuple[int, str, Decimal]]
+    others: list[tuple[int, str, Callable[[Any], int]]]
+
+    @classmethod
+    def of(cls, known: Iterable[tuple[int, str, Type]], codes: Codes) -> _Cells:
+        """Those of places, names and types."""
+        cells = cls([], [])
+        for place, name, type_ in known:
+            if type_.is_numeric:
+                cells.numbers.append((place, name, _quantum(type_)))
+            else:
+                cells.others.append((place, name, encoder_of(type_, codes)))
+        return cells
+
+    def fill(self, row: list[int], values: Mapping[str, Any]) -> None:
+        """Put known values in their places."""
+        for place, name, quantum in self.numbers:
+            value = values.get(name)
+            if value is not None:
+                row[place] = int(value // quantum)
+        for place, name, encode in self.others:
+            value = values.get(name)
+            if value is not None:
+                row[place] = encode(value)
+
+
+class _Lines:
+    """Fills the rows of the lines of an event."""
+
+    def __init__(self, layout: Layout, codes: Codes) -> None:
+        columns = layout.line
+        self._row = [NA] * columns.width
+        self._tests: list[tuple[int, str, str, str]] = []
+        self._amount: tuple[int, Decimal] | None = None
+        known: list[tuple[int, str, Type]] = []
+        for key, place in columns.places.items():
+            match key:
+                case ("attribute", name):
+                    type_ = columns.types[key]
+                    known.append((place, str(name), type_))
+                    if name == "quantity":
+                        self._row[place] = encoder_of(type_, codes)(ONE)
+                    elif name == "amount":
+                        self._amount = (place, _quantum(type_))
+                case (_, op, name, text):
+                    self._tests.append((place, str(op), str(name), str(text)))
+        self._cells = _Cells.of(known, codes)
+
+    def count(self, items: Sequence[Item] | None) -> int:
+        """How many lines count, where any line is asked for."""
+        if not items or not self._row:
+            return 0
+        # What was given back whole, or never was there, is no line.
+        return len([item for item in items if item.get("quantity", ONE)])
+
+    def cells(self, items: Sequence[Item] | None) -> list[int]:
+        """The rows of those that count, one after the other."""
+        found: list[int] = []
+        if not items or not self._row:
+            return found
+        for item in items:
+            if not item.get("quantity", ONE):
+                continue
+            row = self._row.copy()
+            self._cells.fill(row, item)
+            if self._amount is not None and "amount" not in item:
+                value = item_value(item, "amount")
+                if value is not None:
+                    place, quantum = self._amount
+                    row[place] = int(value // quantum)
+            for place, op, name, text in self._tests:
+                value = item_value(item, name)
+                row[place] = tested(op, value if isinstance(value, str) else None, text)
+            found += row
+        return found
 
 
 class Encoder:
@@ -119,13 +201,11 @@ class Encoder:
 
     def __init__(self, layout: Layout, clock: Clock, codes: Codes) -> None:
         self._layout = layout
-        self._clock = clock
         self._codes = codes
-        self._width = layout.event.width
-        self._by_type: dict[str, Sequence[tuple[int, str, Callable[[Any], int]]]] = {}
+        self._by_type: dict[str, _Cells] = {}
         self._tests: list[tuple[int, str, str, str]] = []
         self._distances: list[tuple[int, Decimal, Decimal]] = []
-        self._calendar: list[tuple[int, Key]] = []
+        asked: list[tuple[int, Key]] = []
         self.others: list[tuple[int, Key]] = []
         self._customer: int | None = None
         for key, place in layout.event.places.items():
@@ -141,35 +221,35 @@ class Encoder:
                 case ("attribute", _):
                     pass
                 case _:
-                    self._calendar.append((place, key))
-        self._line = [
-            (key, encoder_of(layout.line.types[key], codes) if key[0] == "attribute" else None)
-            for key in layout.line.places
-        ]
+                    asked.append((place, key))
+        self._calendar = CalendarCells(layout.event.width, asked, clock)
+        self._lines = _Lines(layout, codes)
 
-    def _attributes(self, type_: str) -> Sequence[tuple[int, str, Callable[[Any], int]]]:
-        found = self._by_type.get(type_)
-        if found is None:
-            known = self._layout.program.events.get(type_)
-            found = self._by_type[type_] = [
-                (place, str(key[1]), encoder_of(known.attributes[str(key[1])].type, self._codes))
-                for key, place in self._layout.event.places.items()
-                if key[0] == "attribute" and known is not None and key[1] in known.attributes
-            ]
-        return found
+    def _attributes(self, type_: str) -> _Cells:
+        """The attributes of a type of event."""
+        event = self._layout.program.events.get(type_)
+        known = event.attributes if event is not None else {}
+        places = [
+            (place, str(key[1]))
+            for key, place in self._layout.event.places.items()
+            if key[0] == "attribute"
+        ]
+        return _Cells.of(
+            [(place, name, known[name].type) for place, name in places if name in known],
+            self._codes,
+        )
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
-        row = [NA] * self._width
+        row = self._calendar.row(at)
         row[E_TYPE] = self._layout.types.get(event.type, 0)
         row[E_AT] = at
-        items = event.items if self._line else None
-        row[E_LINES] = sum(1 for item in items if item_value(item, "quantity")) if items else 0
+        row[E_LINES] = self._lines.count(event.items)
         values = event.attributes
-        for place, name, encode in self._attributes(event.type):
-            value = values.get(name)
-            if value is not None:
-                row[place] = encode(value)
+        cells = self._by_type.get(event.type)
+        if cells is None:
+            cells = self._by_type[event.type] = self._attributes(event.type)
+        cells.fill(row, values)
         if self._customer is not None:
             row[self._customer] = self._codes.code(event.customer)
         for place, op, name, text in self._tests:
@@ -179,51 +259,21 @@ class Encoder:
             here, there = values.get("lat"), values.get("lon")
             if isinstance(here, Decimal) and isinstance(there, Decimal):
                 row[place] = distance_m(here, there, lat, lon)
-        if self._calendar:
-            self._fill_calendar(row, at)
         return row
 
     def tick(self, at: int, customer: str) -> list[int]:
         """The row of an instant at which nothing is known but the time and whose it is."""
-        row = [NA] * self._width
+        row = self._calendar.row(at)
         row[E_TYPE], row[E_AT], row[E_LINES] = 0, at, 0
         if self._customer is not None:
             row[self._customer] = self._codes.code(customer)
         for place, op, name, text in self._tests:
             row[place] = tested(op, customer, text) if name == "customer" else NA
-        self._fill_calendar(row, at)
         return row
-
-    def _fill_calendar(self, row: list[int], at: int) -> None:
-        clock = self._clock
-        for place, key in self._calendar:
-            match key:
-                case ("local", part):
-                    row[place] = local_part(str(part), clock.local(at))
-                case ("period", period):
-                    row[place] = clock.period(at, period)  # type: ignore[arg-type]  # a period
-                case ("start", period, back):
-                    row[place] = clock.start(at, period, back)  # type: ignore[arg-type]  # its key
-                case ("ago", unit, count):
-                    row[place] = clock.before(at, count, unit)  # type: ignore[arg-type]  # its key
 
     def lines(self, items: Sequence[Item] | None) -> list[int]:
         """The lines' rows, one after the other."""
-        if not items or not self._line:
-            return []
-        cells = []
-        for item in items:
-            # What was given back whole, or never was there, is no line.
-            if not item_value(item, "quantity"):
-                continue
-            for key, encode in self._line:
-                value = item_value(item, str(key[1] if encode else key[2]))
-                if encode is None:
-                    text = value if isinstance(value, str) else None
-                    cells.append(tested(str(key[1]), text, str(key[3])))
-                else:
-                    cells.append(NA if value is None else encode(value))
-        return cells
+        return self._lines.cells(items)
 
 
 class Attributes:

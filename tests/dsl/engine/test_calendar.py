@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, get_args
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pytest
@@ -11,8 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.engine.calendar import before, from_local, instant, moment, period_index, to_local
-from dsl.engine.clock import Clock
+from dsl.engine.cells import DAY_US
+from dsl.engine.clock import Clock, first_day
 from dsl.engine.columns.clock import Clocks
+from dsl.text.ast import DurationUnit, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEW_YORK = "America/New_York"
 SHANGHAI = "Asia/Shanghai"
@@ -102,3 +108,53 @@ def test_columns_of_times_agree_with_single_ones(points: list[int], name: str, c
         assert clocks.period(period).tolist() == indexes
         starts = [clock.start(point, period, 1) for point in points]
         assert clocks.start(period, 1).tolist() == starts
+
+
+SHIFTED = "Pacific/Apia"
+# Where clocks changed: by half an hour, by a day, at midnight, long ago by odd seconds.
+CHANGES = [
+    *((zone, at(f"{day}T12:00+00:00")) for zone in ZONES for day in ("2025-03-09", "2026-11-01")),
+    (LORD_HOWE, at("2026-10-03T15:30+00:00")),
+    (SHIFTED, at("2011-12-30T10:00+00:00")),
+    ("America/Sao_Paulo", at("2018-11-04T03:00+00:00")),
+    ("America/Havana", at("2026-11-01T05:00+00:00")),
+    ("Africa/Monrovia", at("1972-01-07T00:44:30+00:00")),
+    ("Africa/Freetown", at("1939-09-01T00:00+00:00")),
+    (SHANGHAI, at("1900-12-31T15:54:17+00:00")),
+    ("Europe/Dublin", at("1916-10-01T02:25:21+00:00")),
+]
+MOST_YEARS = (at("1900-01-01T00:00+00:00"), at("2199-12-31T23:59+00:00"))
+DAYS_ROUND = st.integers(-2 * DAY_US, 2 * DAY_US)
+MOMENTS = st.one_of(
+    st.tuples(st.sampled_from(sorted(available_timezones())), st.lists(st.integers(*MOST_YEARS))),
+    # Some round a change of the clock, or so many months after it.
+    st.builds(
+        lambda change, months, near: (
+            change[0],
+            [before(change[1] + one, -months, "month", ZoneInfo(change[0])) for one in near],
+        ),
+        st.sampled_from(CHANGES),
+        st.sampled_from([0, 0, 1, 3, 12]),
+        st.lists(DAYS_ROUND | st.integers(-2, 2), min_size=1, max_size=8),
+    ),
+)
+
+
+@given(MOMENTS, st.sampled_from([0, 1, 3, 12, 30_000]), st.integers(0, 2))
+def test_what_a_clock_remembers_is_what_the_calendar_says(
+    moments: tuple[str, Sequence[int]], count: int, back: int
+) -> None:
+    name, points = moments
+    clock, zone = Clock(name), ZoneInfo(name)
+    # Twice, as the second time all is remembered.
+    for point in (*points, *points):
+        shown = to_local(point, zone)
+        assert clock.local(point) == shown
+        assert clock.day(point) == shown // DAY_US
+        for unit in get_args(DurationUnit):
+            assert clock.before(point, count, unit) == before(point, count, unit, zone)
+        for period in get_args(Period):
+            index = period_index(shown, period)
+            assert clock.period(point, period) == index
+            first = first_day(period, index - back)
+            assert clock.start(point, period, back) == from_local(first * DAY_US, zone)
