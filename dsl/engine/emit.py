@@ -26,7 +26,7 @@ from dsl.engine.cells import E_AT, E_TYPE, H_AT, H_COUNTS, H_TYPE, NA
 from dsl.engine.conditions import every, holds
 from dsl.engine.emitter import Emitter
 from dsl.engine.items import KnownTotal
-from dsl.engine.past import Flag, Recorded
+from dsl.engine.sums import Flag, Recorded
 from dsl.engine.values import ARGUMENTS, HERE, Place, Value, value
 from dsl.meaning import checked
 

@@ -24,6 +24,7 @@ from dsl.engine.cells import (
 )
 from dsl.engine.conditions import every, holds
 from dsl.engine.nodes import is_of_past
+from dsl.engine.sums import Flag, write_average, write_sums
 from dsl.engine.values import ARGUMENTS, Place, Value, past_cell, value
 from dsl.meaning import checked
 from dsl.meaning.catalogue import COUNT
@@ -45,24 +46,6 @@ class Foreign:
     name: str
     memo: int
     past: checked.Past
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A past event is counted: its type, and what is asked of it alone."""
-
-    event: str
-    where: checked.Condition | None
-    known: checked.Expr | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A value of a past event that is worked out when it is recorded; 0 where it is absent."""
-
-    event: str
-    node: checked.Expr
-    zero: bool = False
 
 
 Figures = (
@@ -149,7 +132,7 @@ class PastText:
         if self._is_kept(node):
             with e.memo(node) as write:
                 if write is not None:
-                    self._kept(write, node)
+                    write_sums(write, e, node, self._bounds(node.past.window))
             return e.call(node)
         with e.memo(node) as write:
             if write is not None:
@@ -292,13 +275,7 @@ class PastText:
                         write("x = y")
             write("r = r - @W")
         if figure == "average":
-            self._average(write, found.divisor)
-
-    def _average(self, write: Writer, divisor: int) -> None:
-        with write.block("if n == 0:"):
-            write(f"x = {NA}")
-        with write.block("else:"):
-            write(f"x = quotient(x * {10**6}, n * {divisor})")
+            write_average(write, found.divisor)
 
     def _distinct(
         self, write: Writer, node: checked.EventDistinct, attribute: checked.PastField
@@ -345,73 +322,3 @@ class PastText:
                 return items is None or is_of_past(items)
             case _:
                 return False
-
-    def _kept(self, write: Writer, node: Figures) -> None:
-        """Move the window's two ends to where they are now, and its sums with them."""
-        e, past = self._e, node.past
-        known: checked.Expr | None = None
-        added, amounts = None, False
-        match node:
-            case checked.EventFigure(attribute=attribute):
-                known = attribute
-                added = Recorded(past.event, attribute, zero=True)
-            case checked.PastItemCount(items=items):
-                type_ = e.layout.program.item_attributes["quantity"].type
-                added = Recorded(past.event, checked.ItemCount(items, type=type_), zero=True)
-            case checked.PastItemTotal(items=items):
-                type_ = e.layout.program.item_attributes["amount"].type
-                added = Recorded(past.event, checked.ItemTotal(items, type=type_), zero=True)
-                amounts = True
-            case _:
-                pass
-        flag = e.layout.past.place(("flag", Flag(past.event, past.where, known)))
-        column = e.layout.past.place(("value", added)) if added else None
-        first, last, count, total = (
-            e.layout.customer.place(("cache", node, name))
-            for name in ("first", "last", "count", "total")
-        )
-        lower, upper = self._bounds(past.window)
-
-        counted = isinstance(node, checked.PastItemCount)
-
-        def add(row: str, sign: str) -> None:
-            with write.block(f"if H[{row} + {flag}] == 1:"):
-                write(f"n = n {sign} H[{row} + {H_COUNTS}]")
-                # What a refund without an original brings back is taken off.
-                turn = f" * (2 * H[{row} + {H_COUNTS}] - 1)" if amounts else ""
-                times = f" * H[{row} + {H_COUNTS}]" if counted else turn
-                if column is not None:
-                    write(f"x = x {sign} H[{row} + {column}]{times}")
-
-        write(f"end = S[{S_CURRENT if past.previous else S_END}]")
-        write(f"a = S[{first}]", f"b = S[{last}]", f"n = S[{count}]", f"x = S[{total}]")
-        if upper is not None:
-            write(f"until = {upper}")
-        beyond = "" if upper is None else " and H[b] <= until"
-        with write.block(f"while b < end{beyond}:"):
-            add("b", "+")
-            write("b = b + @W")
-        beyond = "" if upper is None else " or (b > 0 and H[b - @W] > until)"
-        with write.block(f"while b > end{beyond}:"):
-            write("b = b - @W")
-            with write.block("if b >= a:"):
-                add("b", "-")
-            with write.block("else:"):
-                write("a = b")
-        if lower is not None:
-            write(f"after = {lower}")
-            with write.block("while a < b and H[a] <= after:"):
-                add("a", "-")
-                write("a = a + @W")
-            # By the calendar a window's start can go back: what comes in again is added again.
-            with write.block("while a > 0 and H[a - @W] > after:"):
-                write("a = a - @W")
-                add("a", "+")
-        write(f"S[{first}] = a", f"S[{last}] = b", f"S[{count}] = n", f"S[{total}] = x")
-        match node:
-            case checked.EventCount():
-                write("x = n")
-            case checked.EventFigure(figure="average", attribute=attribute):
-                self._average(write, 10**attribute.type.decimals)
-            case _:
-                pass

@@ -136,9 +136,7 @@ def decide(
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _matched(
-    scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]
-) -> Matched | None:
+def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
     matches = None if plan.order in sure else plan.matches
     if plan.is_simple:
         # Most rules ask for nothing but their condition.
