@@ -152,7 +152,7 @@ class _Lines:
         columns = layout.line
         self._row = [NA] * columns.width
         self._tests: list[tuple[int, str, str, str]] = []
-        self._amount: tuple[int, Decimal] | None = None
+        self._amount: tuple[int | None, Decimal] = (None, ONE)
         known: list[tuple[int, str, Type]] = []
         for key, place in columns.places.items():
             match key:
@@ -179,16 +179,27 @@ class _Lines:
         found: list[int] = []
         if not items or not self._row:
             return found
+        numbers, others = self._cells
+        amount, amount_quantum = self._amount
         for item in items:
-            if not item.get("quantity", ONE):
+            get = item.get
+            quantity = get("quantity", ONE)
+            if not quantity:
                 continue
             row = self._row.copy()
-            self._cells.fill(row, item)
-            if self._amount is not None and "amount" not in item:
-                value = item_value(item, "amount")
+            # As _Cells.fill does, without a call for each line.
+            for place, name, quantum in numbers:
+                value = get(name)
                 if value is not None:
-                    place, quantum = self._amount
-                    row[place] = int(value // quantum)
+                    row[place] = int(value // quantum)  # type: ignore[operator]  # a number
+            for place, name, encode in others:
+                value = get(name)
+                if value is not None:
+                    row[place] = encode(value)
+            if amount is not None and row[amount] == NA:
+                price = get("price")
+                if isinstance(price, Decimal) and isinstance(quantity, Decimal):
+                    row[amount] = int(price * quantity // amount_quantum)
             for place, op, name, text in self._tests:
                 value = item_value(item, name)
                 row[place] = tested(op, value if isinstance(value, str) else None, text)
