@@ -147,7 +147,7 @@ def _decide(
     if scene.why:
         return decide(scene, plans, discounts=discounts)
     index = scene.compiled.index(entry.event.type)
-    found = index.candidates(scene.event, scene.customer.rank)
+    found = index.candidates(scene.event, scene.customer.rank, scene.lines)
     return decide(scene, found, discounts=discounts, sure=index.sure)
 
 

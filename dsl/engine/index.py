@@ -11,23 +11,27 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import E_TYPE, NA
-from dsl.engine.looks import RANK, Range, Values, looks_of, ranks_of
+from dsl.engine.looks import RANK, Range, Values, lines_of, looks_of, ranks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dsl.engine.compiled import RulePlan
     from dsl.engine.layout import Layout
+    from dsl.engine.looks import OfLines
 
 Plans = tuple["RulePlan", ...]
 # What a key has for a value that no rule names.
 Key = tuple[int | None, ...]
+Leads = tuple[tuple[int, dict[int, list[int]]], ...]
 
 # Cells whose values make the key; what rules ask of others they are asked themselves.
 MOST_PLACES = 8
+ORDER = attrgetter("order")
 # Above every number there can be.
 ABOVE = 1 << 256
 EVERY = Range(E_TYPE, None, None)
@@ -50,7 +54,8 @@ class Asked:
 class Column:
     """Which rules take which value of one place, as bits by the number of the rule.
 
-    `others` are those that take a value nobody names.
+    `others` are those that take a value nobody names; `named` has for each value that is named the
+    first of those that the same rules take.
     """
 
     place: int
@@ -58,23 +63,27 @@ class Column:
     taking: dict[int, list[int]] = field(default_factory=dict)
     refusing: dict[int, list[int]] = field(default_factory=dict)
     named: dict[int, int] = field(default_factory=dict)
+    _masks: dict[int, int] = field(default_factory=dict)
 
     def mask(self, value: int | None) -> int:
         """The rules that take a value."""
         if value is None:
             return self.others
-        found = self.others
-        if value in self.refusing:
-            found &= ~_bits(self.refusing[value])
-        if value in self.taking:
-            found |= _bits(self.taking[value])
+        found = self._masks.get(value)
+        if found is None:
+            taking, refusing = self.taking.get(value, ()), self.refusing.get(value, ())
+            found = self._masks[value] = self.others & ~_bits(refusing) | _bits(taking)
         return found
 
 
 @dataclass(slots=True)
 class Cell:
-    """The rules of one key: where the threshold's number changes them, and what they then are."""
+    """The rules of one key: where the threshold's number changes them, and what they then are.
 
+    `mask` has their bits; `members` are those of them that no line leads to, whose segments are.
+    """
+
+    mask: int
     members: tuple[int, ...]
     cuts: list[int]
     segments: list[Plans | None]
@@ -86,12 +95,12 @@ class Index:
     `sure` says nothing of dates, and of tiers an audience names only that one reward is for them.
     """
 
-    def __init__(self, layout: Layout, plans: Sequence[RulePlan]) -> None:
+    def __init__(self, layout: Layout, plans: Sequence[RulePlan], *, by_lines: bool = True) -> None:
         self.plans = tuple(plans)
         tiers = len(layout.program.tiers)
         asked = [_asked(layout, plan, tiers) for plan in plans]
         used = Counter(place for one in asked for place in one.values if place != RANK)
-        kept = [place for place, _ in sorted(used.items(), key=lambda one: (-one[1], one[0]))]
+        kept = sorted(used, key=lambda place: (-used[place], place))
         self.columns = tuple(
             _column(place, [one.values.get(place) for one in asked])
             for place in (RANK, *kept[:MOST_PLACES])
@@ -103,6 +112,12 @@ class Index:
         ranges = [one.ranges.get(self.threshold, EVERY) for one in asked]
         self._lows = [NA if one.low is None else one.low for one in ranges]
         self._highs = [ABOVE if one.high is None else one.high for one in ranges]
+        self._line_width = layout.line.width
+        # The rules that ask for a line, by its place, then by its value.
+        self._lined = 0
+        self._by_line: Leads = ()
+        if by_lines:
+            self._lined, self._by_line = _lined([lines_of(layout, p.rule.where) for p in plans])
         places = {column.place for column in self.columns}
         self.sure = frozenset(
             plan.order
@@ -114,15 +129,25 @@ class Index:
         self._cells: dict[Key, Cell] = {}
         self._kept = 0
 
-    def candidates(self, row: Sequence[int], rank: int) -> Plans:
-        """The rules that can match an event's row and a tier, in text order."""
+    def candidates(
+        self, row: Sequence[int], rank: int, lines: Sequence[int] | None = None
+    ) -> Plans:
+        """The rules that can match an event's row and a tier, in text order.
+
+        Given the rows of its lines, those are left out that ask for a line it does not have.
+        """
         key = (self._ranks.get(rank), *[named.get(row[place]) for place, named in self._named])
         cell = self._cells.get(key)
         if cell is None:
             cell = self.cell(key)
         place = bisect_right(cell.cuts, row[self.threshold])
         found = cell.segments[place]
-        return self.segment(cell, place) if found is None else found
+        if found is None:
+            found = self.segment(cell, place)
+        if not self._by_line:
+            return found
+        led = self._led(cell.mask, lines)
+        return tuple(sorted((*found, *led), key=ORDER)) if led else found
 
     def key(self, row: Sequence[int], rank: int) -> Key:
         """The key of an event's row and a tier."""
@@ -136,17 +161,30 @@ class Index:
         mask = (1 << len(self.plans)) - 1
         for column, value in zip(self.columns, key, strict=True):
             mask &= column.mask(value)
-        members = tuple(_places(mask))
+        members = tuple(_places(mask & ~self._lined))
         cuts: set[int] = set()
         for member in members:
             if self._lows[member] != NA:
                 cuts.add(self._lows[member])
             if self._highs[member] != ABOVE:
                 cuts.add(self._highs[member] + 1)
-        found = Cell(members, sorted(cuts), [None] * (len(cuts) + 1))
+        found = Cell(mask, members, sorted(cuts), [None] * (len(cuts) + 1))
         self._keep(len(members) + len(cuts) + len(key))
         self._cells[key] = found
         return found
+
+    def _led(self, mask: int, lines: Sequence[int] | None) -> Plans:
+        """The rules of a mask that lines lead to, whatever their thresholds; without lines all."""
+        if lines is None:
+            return tuple([self.plans[number] for number in _places(mask & self._lined)])
+        numbers = {
+            number
+            for place, leads in self._by_line
+            for value in set(lines[place :: self._line_width])
+            for number in leads.get(value, ())
+            if mask >> number & 1
+        }
+        return tuple([self.plans[number] for number in numbers])
 
     def segment(self, cell: Cell, place: int) -> Plans:
         """The rules of a cell between the cut before a place and that at it."""
@@ -196,8 +234,24 @@ def _column(place: int, asked: Sequence[Values | None]) -> Column:
             for value in look.values:
                 lists.setdefault(value, []).append(number)
     column.others = _bits(others)
-    column.named = {value: value for value in (*column.taking, *column.refusing)}
+    # Values that the same rules take are one.
+    first: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    for value in (*column.taking, *column.refusing):
+        told = tuple(column.taking.get(value, ())), tuple(column.refusing.get(value, ()))
+        column.named[value] = first.setdefault(told, value)
     return column
+
+
+def _lined(asked: Sequence[OfLines | None]) -> tuple[int, Leads]:
+    """The bits of the rules that ask for a line, and which rules each of its values leads to."""
+    leads: dict[int, dict[int, list[int]]] = {}
+    numbers = []
+    for number, one in enumerate(asked):
+        if one is not None:
+            numbers.append(number)
+            for value in one.values:
+                leads.setdefault(one.place, {}).setdefault(value, []).append(number)
+    return _bits(numbers), tuple(leads.items())
 
 
 def _bits(numbers: Iterable[int]) -> int:

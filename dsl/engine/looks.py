@@ -64,6 +64,14 @@ Look = Values | Range
 
 
 @dataclass(frozen=True, slots=True)
+class OfLines:
+    """A line at least has one of some values at a place of its row."""
+
+    place: int
+    values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """The cell of an expression: its decimals, whether it can be absent, and all it can be."""
 
@@ -93,6 +101,52 @@ def looks_of(layout: Layout, where: checked.Condition | None) -> Looks:
             else:
                 found.append(look)
     return Looks(tuple(found), is_whole)
+
+
+def lines_of(layout: Layout, where: checked.Condition | None) -> OfLines | None:
+    """What some line must be for a condition to be true; None where no line need be anything."""
+    for node in parts_of(where):
+        for part, truth in _parts(node, truth=True):
+            lines = _lines_asked(part, truth=truth)
+            for asked, is_true in () if lines is None else _parts(lines, truth=True):
+                found = _of_line(layout, asked) if is_true else None
+                if found is not None:
+                    return found
+    return None
+
+
+def _lines_asked(node: checked.Condition, *, truth: bool) -> checked.Condition | None:
+    """What is true of some line where a part of a condition is true."""
+    match node:
+        case checked.ItemTest(quantifier="any", where=where) if truth:
+            return where
+        case checked.ItemTest(quantifier="no", where=where) if not truth:
+            return where
+        case checked.Comparison(
+            op=">=" | ">" | "=" as op,
+            left=checked.ItemCount(where=where) | checked.ItemTotal(where=where),
+            right=checked.Const(value=int() as least),
+        ) if truth and (least > 0 or (op == ">" and least == 0)):
+            return where
+        case _:
+            return None
+
+
+def _of_line(layout: Layout, node: checked.Condition) -> OfLines | None:
+    match node:
+        case checked.Comparison(
+            op="=", left=checked.ItemField() as field, right=checked.Const() as constant
+        ):
+            constants: tuple[checked.Const, ...] = (constant,)
+        case checked.Membership(value=checked.ItemField() as field, choices=choices, negated=False):
+            constants = choices
+        case _:
+            return None
+    place = layout.line.places.get(("attribute", field.name))
+    if place is None:
+        return None
+    values = _equal(layout, Cell(place, field.type.decimals), constants)
+    return None if values is None else OfLines(place, values)
 
 
 def ranks_of(rule: checked.Rule, tiers: int) -> Values | None:
@@ -242,15 +296,23 @@ def _member(
     cell = cell_of(layout, node)
     if cell is None:
         return None
-    values = {NA} if barred and cell.optional else set()
-    for choice in choices:
-        found = _scaled(layout, cell, choice)
+    values = _equal(layout, cell, choices)
+    if values is None:
+        return None
+    return Values(cell.place, values | ({NA} if barred and cell.optional else set()), barred)
+
+
+def _equal(layout: Layout, cell: Cell, constants: Iterable[checked.Const]) -> frozenset[int] | None:
+    """The values of a cell that equal one of constants."""
+    values = set()
+    for constant in constants:
+        found = _scaled(layout, cell, constant)
         if found is None:
             return None
         upper, lower = found
         if upper % lower == 0:
             values.add(upper // lower)
-    return Values(cell.place, frozenset(values), barred)
+    return frozenset(values)
 
 
 def _any(looks: Iterable[Look | None]) -> Look | None:

@@ -118,7 +118,9 @@ class Form:
     def __init__(self, compiled: Compiled, name: str) -> None:
         self._compiled = compiled
         self._name = name
-        self._index = index = Index(compiled.layout, compiled.by_event.get(name, ()))
+        self._index = index = Index(
+            compiled.layout, compiled.by_event.get(name, ()), by_lines=False
+        )
         self._ranks = {tier.name: tier.rank for tier in compiled.program.tiers}
         self._asks_time = any(_is_dated(plan) for plan in index.plans) or any(
             key[0] in OF_TIME for key in compiled.layout.event.places

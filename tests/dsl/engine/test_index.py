@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tests.programs import HEAD, compiled, event
 from tests.strategies.cases import Drawn, cases
 
 PATIENT = (HealthCheck.too_slow, HealthCheck.data_too_large)
+Rows = tuple[list[int], list[int]]
 TIERS = "tier silver: by award\ntier gold: by award\n"
 # Conditions that are looks and nothing else; `amount` is the one number compared by thresholds.
 WHOLE = (
@@ -63,6 +64,15 @@ OTHER = (
     "not (amount between 50 and 100)",
     "1st purchase",
     'customer.city = "Paris"',
+    'any item (category = "tea")',
+    'any item (category in ("tea", "coffee") and quantity > 1)',
+    'not (no item (category = "tea"))',
+    'no item (category = "tea")',
+    'every item (category = "tea")',
+    'total of items (category = "tea") >= 10',
+    'number of items (sku = "a") > 0',
+    'number of items (sku = "a") >= 0',
+    'amount >= 50 and channel = "web" and any item (sku = "a")',
 )
 AUDIENCES = ("", " to gold", " to silver and above", " to not gold")
 
@@ -97,9 +107,10 @@ def check(
 ) -> None:
     """What the index finds of an event, for every tier, held against asking every rule."""
     for rank in range(len(program.program.tiers) + 1):
-        found = index.candidates(row, rank)
+        found = index.candidates(row, rank, lines)
         assert [plan.order for plan in found] == sorted(plan.order for plan in found)
         orders = {plan.order for plan in found}
+        assert orders <= {plan.order for plan in index.candidates(row, rank)}
         for plan in plans:
             matches = seen(plan, program, row, rank, lines)
             if matches and is_for(plan, rank):
@@ -112,19 +123,32 @@ def row_of(program: Compiled, event_: Event) -> list[int]:
     return program.encoder.row(event_, 1_795_000_000_000_000)
 
 
-def purchases(program: Compiled) -> list[list[int]]:
-    """Purchases of every kind that the conditions above tell apart."""
+ITEMS = (
+    None,
+    [{"sku": "a", "category": "tea", "amount": "10", "quantity": 2}, {"category": "cake"}],
+    [{"sku": "b", "category": "coffee", "amount": "10"}, {"sku": "a", "quantity": 0}],
+    [{"sku": "a", "quantity": 2}, {"sku": "a", "category": "coffee", "quantity": 2}],
+)
+
+
+def purchases(program: Compiled) -> list[Rows]:
+    """Purchases of every kind that the conditions above tell apart, each with its lines."""
     rows = []
-    for channel, store, amount, gross, at in product(
-        (None, "web", "app", "phone"),
-        (None, "s1", "t"),
-        (None, "20", "49.99", "50", "99.99", "100", "100.01", "150"),
-        (None, "100"),
-        ("2026-11-22T10:00:00+00:00", "2026-07-07T03:00:00+00:00"),
+    for (channel, store, amount, gross, at), items in zip(
+        product(
+            (None, "web", "app", "phone"),
+            (None, "s1", "t"),
+            (None, "20", "49.99", "50", "99.99", "100", "100.01", "150"),
+            (None, "100"),
+            ("2026-11-22T10:00:00+00:00", "2026-07-07T03:00:00+00:00"),
+        ),
+        cycle((*ITEMS, *ITEMS[1:])),
+        strict=False,
     ):
         raw: dict[str, Any] = {"channel": channel, "store": store, "amount": amount}
-        told = event(program.program, at=at, gross=gross, **raw)
-        rows.append(program.encoder.row(told, int(told.at.timestamp()) * 1_000_000))
+        told = event(program.program, at=at, gross=gross, items=items, **raw)
+        row = program.encoder.row(told, int(told.at.timestamp()) * 1_000_000)
+        rows.append((row, program.encoder.lines(told.items)))
     return rows
 
 
@@ -140,8 +164,8 @@ def test_it_agrees_with_the_conditions() -> None:
     program = program_of(WHOLE + OTHER)
     plans = program.by_event["purchase"]
     index = Index(program.layout, plans)
-    for row in purchases(program):
-        check(program, index, plans, row)
+    for row, lines in purchases(program):
+        check(program, index, plans, row, lines)
 
 
 def test_what_looks_at_cells_alone_is_sure() -> None:
@@ -150,13 +174,13 @@ def test_what_looks_at_cells_alone_is_sure() -> None:
     index = Index(program.layout, plans)
     told = {plan.rule.where for plan in plans if plan.order not in index.sure}
     assert not told
-    for row in purchases(program)[::7]:
+    for row, lines in purchases(program)[::7]:
         for rank in range(3):
             orders = {plan.order for plan in index.candidates(row, rank)}
             assert orders == {
                 plan.order
                 for plan in plans
-                if seen(plan, program, row, rank) and is_for(plan, rank)
+                if seen(plan, program, row, rank, lines) and is_for(plan, rank)
             }
 
 
@@ -182,13 +206,28 @@ def test_a_rule_is_found_by_all_it_asks() -> None:
     assert [plan.order for plan in index.candidates(row, 0)] == [33]
 
 
+def test_a_rule_on_a_line_is_found_by_the_lines() -> None:
+    program = compiled(
+        HEAD
+        + "".join(
+            f'rule "r{n}": on purchase where any item (sku in ("a{n}", "b")) award 1 point\n'
+            for n in range(20)
+        )
+    )
+    index = Index(program.layout, program.by_event["purchase"])
+    for skus, expected in ((("a3", "a1", "x"), [1, 3]), (("a3", "b"), list(range(20))), ((), [])):
+        told = event(program.program, items=[{"sku": sku} for sku in skus])
+        found = index.candidates(row_of(program, told), 0, program.encoder.lines(told.items))
+        assert [plan.order for plan in found] == expected
+
+
 def test_it_forgets_lists_where_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_index, "MOST_KEPT", 100)
     program = program_of(WHOLE + OTHER)
     plans = program.by_event["purchase"]
     index = Index(program.layout, plans)
-    for row in purchases(program)[::5]:
-        check(program, index, plans, row)
+    for row, lines in purchases(program)[::5]:
+        check(program, index, plans, row, lines)
 
 
 def test_more_lists_than_it_keys_by_are_asked_by_the_rules(
@@ -199,8 +238,8 @@ def test_more_lists_than_it_keys_by_are_asked_by_the_rules(
     plans = program.by_event["purchase"]
     index = Index(program.layout, plans)
     assert len(index.columns) == 2
-    for row in purchases(program)[::5]:
-        check(program, index, plans, row)
+    for row, lines in purchases(program)[::5]:
+        check(program, index, plans, row, lines)
 
 
 @settings(max_examples=100, suppress_health_check=PATIENT)
