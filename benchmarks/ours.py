@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
 
 import dsl
 from benchmarks.shape import Answer, Event, ShapeRule, shape_texts
+from dsl.engine.matching import Matcher
 from dsl.meaning.checked import Program
 
 
@@ -31,22 +30,19 @@ class Dicts:
     name = "dicts in"
 
     def __init__(self, rules: Sequence[ShapeRule]) -> None:
-        matcher = import_module("dsl.engine.matching").Matcher
-        self._match = matcher(shape_program(tuple(rules))).match
+        self._match = Matcher(shape_program(tuple(rules))).match
 
     def prepare(self, events: Sequence[Event]) -> Sequence[Event]:
         """The events as they are."""
         return events
 
-    def run(self, events: Sequence[Event]) -> Any:  # noqa: ANN401 - its own form
-        """By event the rules that match, each with its awards."""
+    def run(self, events: Sequence[Event]) -> list[Answer]:
+        """By event the rules that match, each with what it awards."""
         return self._match(events)
 
-    def answers(self, results: Any) -> list[Answer]:  # noqa: ANN401 - its own form
+    def answers(self, results: list[Answer]) -> list[Answer]:
         """The results as everybody's are compared."""
-        return [
-            tuple((number, int(amount)) for number, ((_unit, amount),) in one) for one in results
-        ]
+        return results
 
 
 OURS = (Dicts,)
