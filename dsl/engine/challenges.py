@@ -88,17 +88,30 @@ def _adds(
     return tuple(goal.adds(*rows) for goal in plan.goals)
 
 
+def recount(customer: Customer) -> None:
+    """See what is not used up by the goals of the program that is in force now."""
+    compiled = customer.compiled
+    for plan in compiled.challenges:
+        open_ = customer.challenges.get(plan.challenge.name)
+        if open_:
+            customer.challenges[plan.challenge.name] = [
+                (one, _adds_of(customer, plan, one)) for one, _ in open_
+            ]
+
+
+def _adds_of(customer: Customer, plan: ChallengePlan, entry: Entry) -> tuple[int, ...]:
+    encoder, event = customer.compiled.encoder, entry.net or entry.event
+    row, lines = encoder.row(event, entry.at), encoder.lines(event.items)
+    return _adds(customer, plan, entry, row, lines)
+
+
 def count_again(customer: Customer, entry: Entry) -> None:
     """See an event net of a refund in every challenge it is not used up by."""
     compiled = customer.compiled
-    if not compiled.challenges:
-        return
-    event = entry.net or entry.event
-    row, lines = compiled.encoder.row(event, entry.at), compiled.encoder.lines(event.items)
     for plan in compiled.challenges:
         open_ = customer.challenges.get(plan.challenge.name, [])
         customer.challenges[plan.challenge.name] = [
-            (one, _adds(customer, plan, one, row, lines) if one is entry else adds)
+            (one, _adds_of(customer, plan, one) if one is entry else adds)
             for one, adds in open_
             if not (one is entry and entry.is_gone)
         ]

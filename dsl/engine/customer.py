@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dsl.engine import challenges
 from dsl.engine.cells import H_COUNTS, NA, S_CURRENT, S_END, S_JOINED, S_TIER
 from dsl.engine.clock import date_of, yearly
 from dsl.engine.wallet import NEVER, Wallet
@@ -379,9 +380,10 @@ class Customer:
 
     def move_to(self, compiled: Compiled) -> None:
         """Go on under another program; what both know by name carries over."""
-        self.compiled = compiled
         tier = self.tier
+        self.compiled = compiled
         self.fold(self.entries)
+        challenges.recount(self)
         ranks = [found.rank for found in compiled.program.tiers if found.name == tier]
         self.rank = ranks[0] if ranks else 0
 

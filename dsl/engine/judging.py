@@ -36,7 +36,7 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
             one.holding.is_waiting = False
         if one.tier is not None:
             one.tier.is_waiting = False
-        if one.lot is not None:
+        if one.lot is not None and one.lot.left:
             owner = book.customer(one.award.customer)
             one.lot.release = max(at, one.lot.pending_until)
             if one.lot.release <= at:

@@ -175,7 +175,9 @@ def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> 
 
 
 def _refused(scene: Scene, plan: RulePlan, reason: Reason) -> None:
-    if scene.why and plan.order not in scene.outcomes:
+    before = scene.outcomes.get(plan.order)
+    # A rule whose discount came to nothing is refused by what its other rewards fail by.
+    if scene.why and (before is None or before.reason == "nothing"):
         test = failed_test(scene, plan) if reason == "condition" else None
         scene.outcomes[plan.order] = Outcome(plan.name, reason, test)
 
