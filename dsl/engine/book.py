@@ -26,8 +26,9 @@ from dsl.engine.settling import Change, When, settle
 from dsl.engine.wallet import NEVER
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import Compiled, RulePlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Shortfall
+    from dsl.engine.plans import RulePlan
     from dsl.meaning.events import Event
 
 BEGINNING = -NEVER

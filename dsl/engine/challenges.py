@@ -9,8 +9,8 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import ChallengePlan
     from dsl.engine.customer import Customer, Entry
+    from dsl.engine.plans import ChallengePlan
     from dsl.meaning import checked
 
 

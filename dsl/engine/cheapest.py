@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dsl.engine.cells import DIVISION_DECIMALS, E_LINES, NA
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import RewardPlan
+    from dsl.engine.plans import RewardPlan
     from dsl.engine.scene import Scene
     from dsl.meaning import checked
 

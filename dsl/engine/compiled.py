@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,15 +12,24 @@ from dsl.engine.clock import Clock, day_of
 from dsl.engine.emit import emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
 from dsl.engine.index import Index
-from dsl.engine.terms import Term, money, own_terms, shared_terms
+from dsl.engine.plans import (
+    ChallengePlan,
+    Function,
+    GoalPlan,
+    RewardPlan,
+    RulePlan,
+    given,
+    gives,
+    is_discount,
+)
+from dsl.engine.terms import money, own_terms, shared_terms
 from dsl.engine.wallet import NEVER
 from dsl.engine.why import Why
 from dsl.meaning import checked
 from dsl.meaning.currencies import CURRENCIES
-from dsl.meaning.types import Exact, Unit
+from dsl.meaning.types import Exact
 from dsl.text import ast
 
-Function = Callable[..., int]
 PLAIN = (
     checked.Flat,
     checked.Rate,
@@ -32,87 +40,6 @@ PLAIN = (
     checked.Share,
 )
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
-
-
-@dataclass(slots=True)
-class RewardPlan:
-    """What working out and paying one reward needs.
-
-    `fixed` is a flat amount, `amount` the function of any other; `each` is what the smallest part
-    of the unit, or the thing, counts for in money (10**-12).
-    """
-
-    reward: checked.Reward
-    name: str
-    number: int
-    fixed: int | None = None
-    amount: Function | None = None
-    recipient: Function | None = None
-    ranking: Function | None = None
-    each: int = 0
-    worth: int = 0
-    choices: tuple[tuple[Exact, RewardPlan], ...] = ()
-    # What it is paid within: the rule's own, then the campaign's and the program's.
-    own: tuple[Term, ...] = ()
-    shared: tuple[Term, ...] = ()
-    # What an award of it is called: its unit, or the kind of thing.
-    called: str = ""
-    is_discount: bool = False
-    is_rate: bool = False
-    is_multiplier: bool = False
-    # An amount that is fixed or has a function, and nothing else to it.
-    is_plain: bool = False
-
-    @property
-    def unit(self) -> Unit | None:
-        """What an amount is of."""
-        return self.reward.unit
-
-    @property
-    def is_ranked(self) -> bool:
-        """True where only some of the customers get it, who are found beforehand."""
-        return isinstance(self.reward.audience, checked.Top | checked.AtRandom)
-
-
-@dataclass(slots=True)
-class RulePlan:
-    """What deciding one rule needs; `order` is its place in text order."""
-
-    order: int
-    rule: checked.Rule
-    matches: Function | None
-    rewards: tuple[RewardPlan, ...]
-    campaign: checked.Campaign | None
-    limits: tuple[checked.Allowance, ...]
-    once: tuple[tuple[checked.Once, int | None], ...]
-    has_discount: bool
-    has_other: bool
-    # Nothing but its condition decides whether it matches, and everyone gets all its rewards.
-    is_simple: bool
-    has_own_terms: bool
-    is_challenge: bool = False
-
-    @property
-    def name(self) -> str:
-        """The rule's name."""
-        return self.rule.name
-
-
-@dataclass(slots=True)
-class GoalPlan:
-    """One goal of a challenge: how much an event adds, and how much is asked."""
-
-    adds: Function
-    asked: int
-
-
-@dataclass(slots=True)
-class ChallengePlan:
-    """A challenge and what counts towards its goals."""
-
-    challenge: checked.Challenge
-    goals: tuple[GoalPlan, ...]
-    rule: RulePlan
 
 
 @dataclass(slots=True)
@@ -415,25 +342,3 @@ def name_of(reward: checked.Reward) -> str:
             return "tier"
         case _:
             return "message"
-
-
-def given(plan: RewardPlan) -> Iterator[RewardPlan]:
-    """A reward itself, or whatever choice of it may be given."""
-    if not plan.choices:
-        yield plan
-    for _, choice in plan.choices:
-        yield from given(choice)
-
-
-def is_discount(plan: RewardPlan) -> bool:
-    """True of what is worked out before all else (section 4, step 2)."""
-    if isinstance(plan.reward.form, checked.CheapestFree):
-        return True
-    return plan.reward.is_discount
-
-
-def gives(plan: RewardPlan, *, discounts: bool) -> bool:
-    """True where a reward, or a choice of it, is a discount, or (else) anything other."""
-    if plan.choices:
-        return any(gives(choice, discounts=discounts) for _, choice in plan.choices)
-    return is_discount(plan) is discounts

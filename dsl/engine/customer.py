@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dsl.engine.compiled import Compiled, RulePlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.decision import Award, CounterKey
+    from dsl.engine.plans import RulePlan
     from dsl.engine.wallet import Lot
     from dsl.meaning.events import Event
 

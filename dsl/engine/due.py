@@ -19,8 +19,9 @@ from dsl.text import ast
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dsl.engine.compiled import Compiled, RulePlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
+    from dsl.engine.plans import RulePlan
     from dsl.engine.wallet import Lot
 
 VERSION, RELEASE, EXPIRY, RENEWAL, SETTLING, TIMER = range(6)

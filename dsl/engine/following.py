@@ -15,8 +15,9 @@ from dsl.text import ast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dsl.engine.compiled import Compiled, RulePlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
+    from dsl.engine.plans import RulePlan
     from dsl.engine.settling import Change
 
 MOST_DERIVED = 8

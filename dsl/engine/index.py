@@ -20,9 +20,9 @@ from dsl.engine.looks import RANK, Range, Values, lines_of, looks_of, ranks_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dsl.engine.compiled import RulePlan
     from dsl.engine.layout import Layout
     from dsl.engine.looks import OfLines
+    from dsl.engine.plans import RulePlan
 
 Plans = tuple["RulePlan", ...]
 # What a key has for a value that no rule names.

@@ -29,8 +29,9 @@ from dsl.engine.settling import settle
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dsl.engine.compiled import Compiled, RewardPlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Decision
+    from dsl.engine.plans import RewardPlan
     from dsl.meaning.events import Event
 
 

@@ -26,8 +26,8 @@ from dsl.meaning.events import Event
 from dsl.meaning.types import Exact, Kind
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import Function, RewardPlan, RulePlan
     from dsl.engine.index import Cell, Key
+    from dsl.engine.plans import Function, RewardPlan, RulePlan
 
 # The rules that match, by their place in text order, each with what a reward of it comes to.
 Answer = tuple[tuple[int, int], ...]

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dsl.engine.book import Book
-    from dsl.engine.compiled import RulePlan
     from dsl.engine.customer import Customer
+    from dsl.engine.plans import RulePlan
 
 
 def begin(book: Book, at: int) -> None:

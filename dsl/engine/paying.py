@@ -12,10 +12,10 @@ from dsl.engine.allowances import Allowances
 from dsl.engine.amounts import constant, constant_over
 from dsl.engine.cells import LARGEST, NA, S_TIER
 from dsl.engine.cheapest import cheapest_free
-from dsl.engine.compiled import RewardPlan, RulePlan
 from dsl.engine.decision import Cut, Outcome, Reason
 from dsl.engine.groups import settle_groups
 from dsl.engine.messages import message
+from dsl.engine.plans import RewardPlan, RulePlan
 from dsl.engine.terms import OVERFLOW
 from dsl.engine.why import failed_test, working
 from dsl.meaning import checked

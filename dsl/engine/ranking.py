@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dsl.engine.book import Book
-    from dsl.engine.compiled import RewardPlan, RulePlan
     from dsl.engine.customer import Customer
+    from dsl.engine.plans import RewardPlan, RulePlan
     from dsl.engine.scene import Scene
 
 

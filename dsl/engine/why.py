@@ -22,10 +22,10 @@ from dsl.meaning.catalogue import COUNT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dsl.engine.compiled import RulePlan
     from dsl.engine.emit import Emitted
     from dsl.engine.emitter import Emitter
     from dsl.engine.paying import Payment
+    from dsl.engine.plans import RulePlan
     from dsl.engine.scene import Scene
 
 Found = tuple[int, int, int]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.compiled import Compiled, RewardPlan
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.plans import RewardPlan
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WITHHELD, REVOKED = STATUSES.index("withheld"), STATUSES.index("revoked")

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.history import History
-    from dsl.engine.compiled import Compiled, RewardPlan, RulePlan
+    from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey
+    from dsl.engine.plans import RewardPlan, RulePlan
     from dsl.engine.terms import Term
     from dsl.meaning.types import Unit
     from dsl.text.ast import Period

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 import dsl
 from dsl.engine import index as of_index
 from dsl.engine.cells import S_TIER
-from dsl.engine.compiled import Compiled, RulePlan
+from dsl.engine.compiled import Compiled
 from dsl.engine.index import Index
+from dsl.engine.plans import RulePlan
 from dsl.meaning import checked
 from dsl.meaning.events import Event
 from tests.programs import HEAD, compiled, event

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 import dsl
 from dsl.engine import matching
 from dsl.engine.cells import NA, S_TIER
-from dsl.engine.compiled import Compiled, RulePlan
+from dsl.engine.compiled import Compiled
 from dsl.engine.matching import Matcher
+from dsl.engine.plans import RulePlan
 from dsl.meaning import checked as of_checked
 from dsl.meaning.events import Event
 from tests.programs import HEAD, checked
