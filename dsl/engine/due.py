@@ -76,6 +76,8 @@ class Due:
         """A lot's release and expiry, and the timers before it expires."""
         if lot.release is not None and not lot.released:
             self.push(Matter(lot.release, RELEASE, lot.number, customer.id, lot))
+        if lot.expires >= NEVER:
+            return
         self.push(Matter(lot.expires, EXPIRY, lot.number, customer.id, lot))
         for plan in customer.compiled.timed:
             if isinstance(plan.rule.trigger, ast.Expiring):

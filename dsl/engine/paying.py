@@ -106,12 +106,10 @@ def decide(
     by their order, whose condition is known to be true.
     """
     rows = scene.rows
-    found = [
-        matched
-        for plan in plans
-        if turned or (plan.has_discount if discounts else plan.has_other)
-        if (matched := _matched(scene, plan, rows, sure)) is not None
-    ]
+    if not turned:
+        plans = [plan for plan in plans if (plan.has_discount if discounts else plan.has_other)]
+    find = _matched if scene.why else _match
+    found = [found for plan in plans if (found := find(scene, plan, rows, sure)) is not None]
     if not found:
         return found
     _work_out(scene, found, rows, discounts=discounts, turned=turned)
@@ -130,20 +128,25 @@ def decide(
     if scene.why:
         for matched in found:
             _explain(scene, matched)
-    return [matched for matched in found if not matched.is_void]
+    return paying if len(paying) == len(found) else [one for one in found if not one.is_void]
 
 
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
-    matches = None if plan.order in sure else plan.matches
-    if plan.is_simple:
-        # Most rules ask for nothing but their condition.
-        if matches is not None and matches(*rows) != 1:
-            _refused(scene, plan, "condition")
-            return None
+def _match(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
+    """The same, quickly, where no reason is asked for: most rules ask but for their condition."""
+    if not plan.is_simple:
+        return _matched(scene, plan, rows, sure)
+    matches = plan.matches
+    if matches is None or plan.order in sure or matches(*rows) == 1:
         return Matched(plan, plan.rewards)
+    return None
+
+
+def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
+    """The rule with those of its rewards that are for the customer, where it matches."""
+    matches = None if plan.order in sure else plan.matches
     rule, at = plan.rule, scene.at
     if (rule.starts is not None and at < rule.starts) or (
         rule.ends is not None and at >= rule.ends
@@ -175,9 +178,11 @@ def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> 
 
 
 def _refused(scene: Scene, plan: RulePlan, reason: Reason) -> None:
+    if not scene.why:
+        return
     before = scene.outcomes.get(plan.order)
     # A rule whose discount came to nothing is refused by what its other rewards fail by.
-    if scene.why and (before is None or before.reason == "nothing"):
+    if before is None or before.reason == "nothing":
         test = failed_test(scene, plan) if reason == "condition" else None
         scene.outcomes[plan.order] = Outcome(plan.name, reason, test)
 

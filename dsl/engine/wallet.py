@@ -120,7 +120,10 @@ class Wallet:
     def open(self, lot: Lot, at: int) -> None:
         """The lot becomes spendable, and is earned, at an instant; a debt is paid from it first."""
         lot.released = True
-        self.pending.remove(lot)
+        if self.pending[-1] is lot:
+            self.pending.pop()
+        else:
+            self.pending.remove(lot)
         if lot.earned_at is None:
             lot.earned_at = at
             # What was refunded while it was pending is not earned; what it owes is.
@@ -131,7 +134,15 @@ class Wallet:
         self.debt -= paid
         lot.left -= paid
         if lot.left:
-            insort(self.lots, (lot.order, lot))
+            self._keep(lot)
+
+    def _keep(self, lot: Lot) -> None:
+        """Put a lot where it is taken in its turn; most are the last."""
+        order = lot.order
+        if not self.lots or order > self.lots[-1][0]:
+            self.lots.append((order, lot))
+        else:
+            insort(self.lots, (order, lot))
 
     def unearn(self, lot: Lot, amount: int) -> None:
         """What was earned by a lot is less by an amount; so is what will be."""
