@@ -9,7 +9,7 @@ from typing import Any
 
 from dsl.engine.cells import NA, S_CURRENT, S_END, S_JOINED, S_TIER, UNSET
 from dsl.engine.clock import Clock, day_of
-from dsl.engine.emit import emit, every_rule
+from dsl.engine.emit import PLAIN, emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
 from dsl.engine.index import Index
 from dsl.engine.plans import (
@@ -30,15 +30,6 @@ from dsl.meaning.currencies import CURRENCIES
 from dsl.meaning.types import Exact
 from dsl.text import ast
 
-PLAIN = (
-    checked.Flat,
-    checked.Rate,
-    checked.PerItem,
-    checked.Formula,
-    checked.Steps,
-    checked.Bands,
-    checked.Share,
-)
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
 
 
@@ -263,7 +254,6 @@ class Compiled:
                 and all(one.audience is None and one.recipient is None for one in rule.rewards)
             ),
             has_own_terms=bool(rule.once or rule.allowances),
-            is_challenge=order >= len(self.program.rules),
         )
 
     def mark_place(self, once: checked.Once) -> int | None:

@@ -117,7 +117,8 @@ class Entry:
     """An event on record as it counts now, net of refunds.
 
     `counts` is False of a refund without an original, which adds to sums alone. `is_gone` is True
-    of a purchase that was wholly refunded. `net` is None where nothing was refunded yet.
+    of a purchase that was wholly refunded, and of a redeem that was cancelled. `net` is None where
+    nothing was refunded yet.
     """
 
     at: int
@@ -130,10 +131,9 @@ class Entry:
     paid: Sequence[Paid] = ()
     # What discounts took off the gross amount, in the currency's precision.
     discount: int = 0
-    # Of a redeem: what it took of which lots, and of which counters; it can be cancelled once.
+    # Of a redeem: what it took of which lots, and of which counters.
     parts: Sequence[tuple[str, Lot, int]] = ()
     drawn: Sequence[tuple[CounterKey, int]] = ()
-    is_cancelled: bool = False
     # Held back by a guard, until a person has decided; rejected by a guard or a person.
     is_waiting: bool = False
     is_rejected: bool = False

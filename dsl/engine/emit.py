@@ -38,16 +38,17 @@ if TYPE_CHECKING:
     from dsl.engine.writer import Writer
 
 RECORDING = Place(recording=True)
-AMOUNTS = (
+# Forms whose amount is all there is to them.
+PLAIN = (
     checked.Flat,
     checked.Rate,
     checked.PerItem,
     checked.Formula,
     checked.Steps,
     checked.Bands,
-    checked.Deduction,
     checked.Share,
 )
+AMOUNTS = (*PLAIN, checked.Deduction)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dsl.engine.past import Foreign
 
 Place = tuple[int, bytes]
-AFTER_ALL = b"\xff" * 4
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from dsl.engine.cells import (
 )
 from dsl.engine.conditions import every, holds
 from dsl.engine.nodes import is_of_past
-from dsl.engine.sums import Flag, write_average, write_sums
+from dsl.engine.sums import Figure, Flag, write_average, write_sums
 from dsl.engine.values import ARGUMENTS, Place, Value, past_cell, value
 from dsl.meaning import checked
 from dsl.meaning.catalogue import COUNT
@@ -48,16 +48,6 @@ class Foreign:
     past: checked.Past
 
 
-Figures = (
-    checked.EventCount
-    | checked.EventFigure
-    | checked.EventDistinct
-    | checked.PastItemCount
-    | checked.PastItemTotal
-    | checked.Streak
-)
-
-
 class PastText:
     """Writes the functions about history, each once."""
 
@@ -67,7 +57,7 @@ class PastText:
 
     # --- what is asked ------------------------------------------------------------------------
 
-    def value(self, node: Figures) -> Value:
+    def value(self, node: Figure) -> Value:
         """A count or a figure; an average, a largest and a smallest of nothing are absent."""
         text = self._written(node)
         if isinstance(node, checked.EventFigure) and node.figure != "total":
@@ -123,7 +113,7 @@ class PastText:
 
     # --- writing a function once --------------------------------------------------------------
 
-    def _written(self, node: Figures) -> str:
+    def _written(self, node: Figure) -> str:
         """The text of a figure's value: the call of its function, or a cell filled beforehand."""
         e, past = self._e, node.past
         e.layout.recorded.add(past.event)
@@ -141,7 +131,7 @@ class PastText:
                 write(f"x = {name}({ARGUMENTS}, S[{end}])")
         return e.call(node)
 
-    def _of_others(self, node: Figures) -> str:
+    def _of_others(self, node: Figure) -> str:
         e = self._e
         key = ("others", node)
         name = e.named(key, "o")
@@ -153,7 +143,7 @@ class PastText:
             e.layout.event.place(("attribute", node.past.role), info.type)
         return e.name_of(key)
 
-    def _walk(self, node: Figures) -> str:
+    def _walk(self, node: Figure) -> str:
         """The function that walks the rows of a window, from the newest before `end` back."""
         e = self._e
         name = e.named(("walk", node), "w")
@@ -225,7 +215,7 @@ class PastText:
 
     # --- walking ------------------------------------------------------------------------------
 
-    def _figure(self, write: Writer, node: Figures) -> None:
+    def _figure(self, write: Writer, node: Figure) -> None:
         e, past = self._e, node.past
         match node:
             case checked.EventCount():
@@ -309,7 +299,7 @@ class PastText:
 
     # --- sums that are kept -------------------------------------------------------------------
 
-    def _is_kept(self, node: Figures) -> bool:
+    def _is_kept(self, node: Figure) -> bool:
         past = node.past
         if past.same or not (past.where is None or is_of_past(past.where)):
             return False

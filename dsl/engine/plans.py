@@ -71,7 +71,6 @@ class RulePlan:
     # Nothing but its condition decides whether it matches, and everyone gets all its rewards.
     is_simple: bool
     has_own_terms: bool
-    is_challenge: bool = False
 
     @property
     def name(self) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dsl.engine.emitter import Emitter
     from dsl.engine.writer import Writer
 
-Summed = (
+# What is asked of past events as a value.
+Figure = (
     checked.EventCount
     | checked.EventFigure
     | checked.EventDistinct
@@ -56,7 +57,7 @@ def write_average(write: Writer, divisor: int) -> None:
         write(f"x = quotient(x * {10**6}, n * {divisor})")
 
 
-def write_sums(write: Writer, e: Emitter, node: Summed, bounds: Bounds) -> None:
+def write_sums(write: Writer, e: Emitter, node: Figure, bounds: Bounds) -> None:
     """Move the window's two ends to where they are now, and its sums with them.
 
     `bounds` are texts of the instant before the window's first, and of its last.
@@ -98,7 +99,7 @@ def write_sums(write: Writer, e: Emitter, node: Summed, bounds: Bounds) -> None:
         write_average(write, 10**node.attribute.type.decimals)
 
 
-def _adding(write: Writer, e: Emitter, node: Summed) -> Callable[[str, str], None]:
+def _adding(write: Writer, e: Emitter, node: Figure) -> Callable[[str, str], None]:
     """What adds the row of a past event to the sums, or takes it off them."""
     past, attributes = node.past, e.layout.program.item_attributes
     known: checked.Expr | None = None

@@ -23,7 +23,7 @@ from dsl.meaning.types import Kind
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from dsl.meaning.scope import Declared, Scope
+    from dsl.meaning.scope import Scope
 
 Audience = checked.Group | checked.Top | checked.AtRandom
 
@@ -39,14 +39,6 @@ class Served:
 
 EVERYBODY = Served()
 _UNKNOWN = Served(is_known=False)
-
-
-def is_role(node: ast.Target | None, declared: Declared) -> bool:
-    """True where a target names a customer: a name alone that is no tier and no segment."""
-    if not isinstance(node, ast.AnyOf) or len(node.names) != 1:
-        return False
-    name = node.names[0].dotted
-    return name not in declared.tiers and name not in declared.segments
 
 
 def serve(rewards: tuple[ast.Reward, ...], scope: Scope, *, calendar: bool) -> list[Served]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -130,4 +129,3 @@ class Payment:
 
 
 Payments = list[Payment]
-Winners = Mapping[ast.Target, frozenset[str]]
