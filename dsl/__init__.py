@@ -19,7 +19,7 @@ from dsl.engine.decision import (
 from dsl.engine.explaining import Explanation, Step, explain, steps
 from dsl.engine.live import Live, counters
 from dsl.meaning.check import Checked, Part, check
-from dsl.meaning.completion import Completion, complete, keywords
+from dsl.meaning.completion import Completion, complete
 from dsl.meaning.events import (
     Event,
     FieldProblem,
@@ -36,6 +36,7 @@ from dsl.meaning.tables import language_tables
 from dsl.meaning.wording import Message, render
 from dsl.text.diagnostics import Diagnostic
 from dsl.text.format import FormatError, format_document, format_text
+from dsl.text.keywords import keywords
 from dsl.text.parse import Parsed, parse
 from dsl.text.source import Source, Span
 

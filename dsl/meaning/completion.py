@@ -78,23 +78,6 @@ def complete(parts: Sequence[Part], index: int, offset: int) -> tuple[Completion
     return tuple(_Completer(place, declared).all())
 
 
-def keywords() -> dict[str, tuple[str, ...]]:
-    """The language's words for highlighting: keywords, operators, constants, units and types."""
-    grammar = load()
-    values = grammar.spoken.values
-    operators = {grammar.spelled[name] for name in ("AND", "OR", "NOT")}
-    words = {word for word in grammar.spelled.values() if word.isalpha()}
-    times = {*values["DURATION_UNIT"], *values["PERIOD"]}
-    groups = {
-        "keyword": words - operators,
-        "operator": operators,
-        "constant": {*values["WEEKDAY"], *values["MONTH"], *values["FLAG"]},
-        "time": times,
-        "type": {*values["TYPE"]},
-    }
-    return {name: tuple(sorted(group)) for name, group in groups.items()}
-
-
 def _declared(parts: Sequence[Part]) -> Declared:
     """What the parts declare, as far as they can be read."""
     problems = Problems(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsl.meaning.check import Part
-from dsl.meaning.completion import Completion, complete, keywords
+from dsl.meaning.completion import Completion, complete
 from dsl.text.source import Span
 
 HEAD = """program "Test" currency CNY
@@ -261,12 +261,3 @@ def test_declarations_are_completed(text: str, expected: list[str] | None) -> No
 def test_a_text_that_cannot_be_scanned_offers_nothing() -> None:
     assert complete([Part("on purchase \0 where ")], 0, 20) == ()
     assert complete([Part("(" * 200)], 0, 200) == ()
-
-
-def test_the_words_of_the_language_are_grouped_for_highlighting() -> None:
-    words = keywords()
-    assert {"on", "where", "award", "limit", "because"} <= set(words["keyword"])
-    assert words["operator"] == ("and", "not", "or")
-    assert {"monday", "june", "true"} <= set(words["constant"])
-    assert {"day", "days"} <= set(words["time"])
-    assert {"text", "money"} <= set(words["type"])
