@@ -142,11 +142,15 @@ class Ledger:
     def earned(
         self, account: Account, moment: Moment, inside: Callable[[dt.datetime], bool]
     ) -> Fraction:
-        """What was earned inside a window: from the instant its pending ends, net of refunds."""
+        """What was earned inside a window: from the instant its pending ends, net of refunds.
+
+        What expires while it is pending is never had, and never earned.
+        """
         total = NOTHING
         for lot in self.lots[account]:
             begins = lot.begins(moment)
-            if lot.earned and lot.seq <= moment.seq and begins <= moment.at and inside(begins):
+            known = lot.earned and lot.seq <= moment.seq and begins < lot.ends
+            if known and begins <= moment.at and inside(begins):
                 total += lot.amount - _sum(lot.reversed, moment)
         unearned = [m for m in self.unearned[account] if m.at <= moment.at and inside(m.at)]
         return total - _sum(unearned, moment)

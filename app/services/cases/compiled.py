@@ -96,6 +96,8 @@ class _CompiledRun:
         kind, original = str(raw["type"]), str(raw.get("original"))
         id_ = str(raw.get("id") or f"{kind} {original}")
         at = instant(raw.get("at"))
+        if at is None and not self.book.has_begun:
+            return
         when = self.book.now if at is None else instant_of(at)
         judge = self.book.release if kind == "release" else self.book.reject
         self._note(judge(id_, original, when))

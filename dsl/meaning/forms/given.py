@@ -152,9 +152,9 @@ REWARDS = Section(
         ),
         Form(
             "REWARD at most N [CURRENCY]",
-            "Caps that one award.",
+            "Caps that one award; in money what is worth it.",
             "1 point per 1 spent at most 500",
-            "1 point per 1 spent at most 20 USD",
+            'gift "Mug" at most 5',
             "type-mismatch",
         ),
     ),
