@@ -101,6 +101,7 @@ ENGLISH = Spoken(
         "if": "where",
         "give": "award",
         "gives": "award",
+        "and": ",",
     },
     value="a value",
     constant="a value such as `200`",
@@ -109,4 +110,5 @@ ENGLISH = Spoken(
     statement="a statement such as `on purchase …`",
     closing_quote='a closing `"`',
     closing_brace="a closing `}`",
+    before_rewards="the condition before `award`",
 )

@@ -180,6 +180,8 @@ class Reader:
             expected = self._phrases(allowed)
             if lexeme.is_unclosed:
                 expected = (self._grammar.spoken.closing_quote,)
+            elif self._is_late_condition(lexeme):
+                expected = (self._grammar.spoken.before_rewards,)
             self._report(_wrong(lexeme, expected))
         self._read_since = 0
         return self._pass_over(at)
@@ -194,7 +196,10 @@ class Reader:
             return token(lexeme, "STRING")._replace(text=f'"{inner}"')
         word = self._grammar.spoken.mistyped.get(lexeme.text.lower())
         if word is not None or not lexeme.is_word:
-            return self._as_word(lexeme, word, allowed) if word else None
+            made = self._as_word(lexeme, word, allowed) if word else None
+            # What joins nothing is no comma that was meant.
+            is_joint = made is not None and made.type == "COMMA"
+            return None if is_joint and not self._fits(made, at + 1) else made
         if len(lexeme.text) > LONGEST:
             return None
         words = keywords(lexeme.text, allowed, self._grammar)
@@ -271,7 +276,8 @@ class Reader:
         """Pass over lexemes up to one that something unfinished can go on with, and read it."""
         next_statement = self._is_unknown_statement(at)
         opened = 0
-        joints: set[str | None] = set(_JOINTS)
+        is_late = self._is_late_condition(self._lexemes[at])
+        joints: set[str | None] = set() if is_late else set(_JOINTS)
         for place in range(at, len(self._lexemes)):
             lexeme = self._lexemes[place]
             name = self._leading(lexeme)
@@ -288,7 +294,7 @@ class Reader:
                 opened -= 1
             elif opened and not lexeme.starts_line:
                 continue
-            elif self._is_clause(place, name):
+            elif self._is_clause(place, name) and not (is_late and place == at):
                 if self._go_back(place) or self._start_over(place, "remainder"):
                     self._read_since = 1
                     return place + 1
@@ -348,6 +354,16 @@ class Reader:
             return True
         self._parser = kept
         return False
+
+    def _is_late_condition(self, lexeme: Lexeme) -> bool:
+        """True of a rule's `where`, or a word that is meant so, after its rewards have begun."""
+        word = lexeme.text.lower()
+        word = self._grammar.spoken.mistyped.get(word, word)
+        is_where = "WHERE" in self._grammar.words.get(word, ())
+        values = self._parser.values
+        return is_where and any(
+            isinstance(value, Token) and value.type == "AWARD" for value in values
+        )
 
     def _is_operand(self, at: int) -> bool:
         """True of a word between operators: a name, though it is a keyword elsewhere."""

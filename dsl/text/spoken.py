@@ -34,3 +34,4 @@ class Spoken:
     statement: str
     closing_quote: str
     closing_brace: str
+    before_rewards: str

@@ -51,6 +51,13 @@ MISTAKES = {
     "on purchase award 5 points limit 5 points per ⟦month⟧": ("`customer`",),
     "on purchase award 5 points limit ⟦points⟧ per customer": ("a number",),
     "on purchase⟦,⟧ review award 5 points": AFTER_EVENT,
+    "on purchase where y = 1 award 5 points ⟦where⟧ z > 5 and x = 2 limit 3 times per customer": (
+        "the condition before `award`",
+    ),
+    'on purchase award 5 points ⟦where⟧ amount > 5 or x\nguard "b": hold purchase where x = 1': (
+        "the condition before `award`",
+    ),
+    "on purchase award 5 points to gold ⟦if⟧ amount > 5": ("the condition before `award`",),
     "on every ⟦review⟧ award 5 points": ("`day`", "a day such as `monday`"),
     "on purchase where amount > ⟦award⟧ 5 points": (VALUE,),
     "on purchase where amount > 5 and ⟦award⟧ 5 points": (CONDITION,),
@@ -105,6 +112,9 @@ MEANT = {
     "on purchase ⟦when⟧ x = 1 award 5 points": "where",
     "on purchase ⟦if⟧ x = 1 award 5 points": "where",
     "on purchase where x = 1 ⟦gives⟧ 5 points": "award",
+    "on purchase award 5 points ⟦and⟧ 10 miles": ",",
+    'on purchase award 5 points, 3 miles ⟦and⟧ badge "B" to gold': ",",
+    "on purchase where x in (1 ⟦and⟧ 2) award 5 points": ",",
 }
 
 
