@@ -101,6 +101,7 @@ class ApprovalsView(ProgramView):
             rule=rule,
             row=row,
             segments=rules.version_difference(against, version.text) if against else [],
+            plain=rules.in_words(result.program, version.name, version.text),
             problems=[told(one, version.text) for one in result.diagnostics],
             elsewhere=result.program is None and not result.diagnostics,
             form=form,

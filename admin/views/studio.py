@@ -99,10 +99,12 @@ class StudioView(ProgramView):
         """The problems of a draft among the rules in force."""
         question = Question()
         text = question.text("text")
-        result = rules.check_draft(
-            session(), _rule(question), program(), question.text("name"), text, now()
+        name = question.text("name")
+        result = rules.check_draft(session(), _rule(question), program(), name, text, now())
+        return answer(
+            **all_told(result.diagnostics, text, result.program, declares=False),
+            plain=rules.in_words(result.program, name, text),
         )
-        return answer(**all_told(result.diagnostics, text, result.program, declares=False))
 
     @expose("/complete", methods=("POST",))
     @needs(READERS, only_reads=True)

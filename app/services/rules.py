@@ -18,6 +18,7 @@ from app.services import programs
 from app.services.access import WRITERS, require
 from app.services.errors import Conflict, Invalid, NotFound, Problem
 from dsl import Checked, Part
+from dsl.meaning import checked
 
 NAME_MOST = 200
 # The changes after which another version is in force, or none.
@@ -152,6 +153,14 @@ def check_draft(
     parts, index = draft_parts(session, program, rule, name, text, now)
     result = dsl.check(parts, as_of=now.date())
     return Checked(result.program, result.of(index))
+
+
+def in_words(program: checked.Program | None, name: str, text: str) -> str | None:
+    """What a draft among the rules in force says, as a paragraph; None where it has errors."""
+    if program is None:
+        return None
+    named = [rule.name for rule in program.rules if rule.name == name or rule.text == text]
+    return dsl.describe(program, named[-1]) if named else None
 
 
 def list_rules(session: Session, program: Program, now: dt.datetime) -> list[RuleRow]:

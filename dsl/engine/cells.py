@@ -9,7 +9,6 @@ UNSET = NA - 1
 # Beyond 18 digits a number is refused as `overflow` (docs/language.md, section 1).
 LARGEST = 10**18 - 1
 DAY_US = 86_400_000_000
-DIVISION_DECIMALS = 6
 
 # The first cells of an event's row E: the code of its type, its instant, how many lines it has.
 E_TYPE, E_AT, E_LINES, E_FIRST = 0, 1, 2, 3

@@ -8,7 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dsl.engine.cells import DIVISION_DECIMALS, E_LINES, NA
+from dsl.engine.cells import E_LINES, NA
+from dsl.meaning.types import DIVISION_DECIMALS
 
 if TYPE_CHECKING:
     from dsl.engine.plans import RewardPlan

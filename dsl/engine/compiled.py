@@ -232,7 +232,6 @@ class Compiled:
             self._reward(f"{order}_{number}", number, reward, rule)
             for number, reward in enumerate(rule.rewards)
         )
-        limits = sorted(rule.allowances, key=lambda allowance: allowance.scope == "budget")
         campaign = self.program.campaigns[rule.campaign] if rule.campaign else None
         return RulePlan(
             order=order,
@@ -240,8 +239,6 @@ class Compiled:
             matches=self.functions.get(f"m{order}"),
             rewards=rewards,
             campaign=campaign,
-            limits=tuple(limits),
-            once=tuple((once, self.mark_place(once)) for once in rule.once),
             has_discount=any(gives(plan, discounts=True) for plan in rewards),
             has_other=any(gives(plan, discounts=False) for plan in rewards),
             is_simple=(
@@ -255,12 +252,6 @@ class Compiled:
             ),
             has_own_terms=bool(rule.once or rule.allowances),
         )
-
-    def mark_place(self, once: checked.Once) -> int | None:
-        """The cell of E whose value `once` marks."""
-        if once.attribute is None:
-            return None
-        return self.layout.event.places.get(("attribute", once.attribute.name))
 
     def _reward(
         self, name: str, number: int, reward: checked.Reward, rule: checked.Rule

@@ -223,7 +223,7 @@ class Customer:
         self.completed: dict[str, list[int]] = {}
         self.opted_in: set[str] = set()
         # The place of the last event, or of the last thing that fell due and changed anything.
-        self.last: tuple[int, bytes] = (NA, b"")
+        self.last: Place = (NA, b"")
 
     # --- what it holds ------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dsl.engine.cells import DAY_US, H_AT
 from dsl.engine.nodes import walk
 from dsl.meaning import checked
-from dsl.meaning.types import Kind
+from dsl.meaning.types import TEXTUAL
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SPAN = 2 * DAY_US
 # Kept of each: the window's first and last row, the count and the total.
 SUMS = 4
-CODED = (Kind.TEXT, Kind.CUSTOMER)
 MOST_REMEMBERED = 256
 FIGURES = (
     checked.EventCount,
@@ -105,7 +104,7 @@ def history_texts(compiled: Compiled) -> tuple[int, ...]:
             case ("field", ("customer",)):
                 found.append(place)
             case ("field", ("attribute", name)):
-                if compiled.layout.event.types["attribute", name].kind in CODED:
+                if compiled.layout.event.types["attribute", name].kind in TEXTUAL:
                     found.append(place)
             case _:
                 pass
@@ -119,5 +118,5 @@ def line_texts(compiled: Compiled) -> tuple[int, ...]:
     return tuple(
         place
         for key, place in line.places.items()
-        if key[0] == "attribute" and line.types[key].kind in CODED
+        if key[0] == "attribute" and line.types[key].kind in TEXTUAL
     )

@@ -14,6 +14,7 @@ from dsl.engine.cells import NA
 from dsl.engine.conditions import COMPLEMENTS
 from dsl.engine.nodes import parts_of
 from dsl.meaning import checked
+from dsl.meaning.possible import MIRRORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 # The place of the customer's tier, which stands in no cell of E.
 RANK = -1
-FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # Parts of a time that are never absent and have few values.
 CALENDAR = {"hour": range(24), "day": range(7), "month": range(1, 13)}
 
@@ -181,7 +181,7 @@ def _look(layout: Layout, node: checked.Condition, *, truth: bool) -> Look | Non
         case checked.Comparison(op=op, left=left, right=checked.Const() as right):
             return _compared(layout, left, op if truth else COMPLEMENTS[op], right)
         case checked.Comparison(op=op, left=checked.Const() as left, right=right):
-            return _compared(layout, right, FLIPPED[op if truth else COMPLEMENTS[op]], left)
+            return _compared(layout, right, MIRRORED[op if truth else COMPLEMENTS[op]], left)
         case checked.Between(value=value, low=checked.Const() as low, high=checked.Const() as high):
             if not truth:
                 return None

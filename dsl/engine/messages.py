@@ -13,12 +13,12 @@ from dsl.engine.calendar import moment
 from dsl.engine.cells import DAY_US, NA
 from dsl.engine.clock import date_of
 from dsl.meaning.types import Kind
+from dsl.text.english import WEEKDAYS
 
 if TYPE_CHECKING:
     from dsl.engine.scene import Scene
     from dsl.meaning import checked
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DECIMALS = 6
 
 

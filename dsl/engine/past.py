@@ -29,6 +29,7 @@ from dsl.engine.values import ARGUMENTS, Place, Value, past_cell, value
 from dsl.meaning import checked
 from dsl.meaning.catalogue import COUNT
 from dsl.meaning.times import first_instant_of
+from dsl.meaning.types import DIVISION_DECIMALS
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class PastText:
         if isinstance(node, checked.EventFigure) and node.figure != "total":
             divisor = 10**node.attribute.type.decimals
             if node.figure == "average":
-                divisor = 10**6
+                divisor = 10**DIVISION_DECIMALS
             return Value(text, divisor, (f"{text} != {NA}",))
         if isinstance(node, checked.EventFigure):
             return Value(text, 10**node.attribute.type.decimals)

@@ -64,8 +64,6 @@ class RulePlan:
     matches: Function | None
     rewards: tuple[RewardPlan, ...]
     campaign: checked.Campaign | None
-    limits: tuple[checked.Allowance, ...]
-    once: tuple[tuple[checked.Once, int | None], ...]
     has_discount: bool
     has_other: bool
     # Nothing but its condition decides whether it matches, and everyone gets all its rewards.

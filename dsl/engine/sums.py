@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dsl.engine.cells import H_COUNTS, NA, S_CURRENT, S_END
 from dsl.meaning import checked
+from dsl.meaning.types import DIVISION_DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def write_average(write: Writer, divisor: int) -> None:
     with write.block("if n == 0:"):
         write(f"x = {NA}")
     with write.block("else:"):
-        write(f"x = quotient(x * {10**6}, n * {divisor})")
+        write(f"x = quotient(x * {10**DIVISION_DECIMALS}, n * {divisor})")
 
 
 def write_sums(write: Writer, e: Emitter, node: Figure, bounds: Bounds) -> None:

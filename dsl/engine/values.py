@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from math import lcm
 from typing import TYPE_CHECKING
 
-from dsl.engine.cells import DAY_US, DIVISION_DECIMALS, E_AT, NA, S_JOINED, S_TIER
+from dsl.engine.cells import DAY_US, E_AT, NA, S_JOINED, S_TIER
 from dsl.meaning import checked
-from dsl.meaning.types import Kind
+from dsl.meaning.types import DIVISION_DECIMALS
 
 if TYPE_CHECKING:
     from dsl.engine.emitter import Emitter
 
 ARGUMENTS = "E, I, S, H, K, X"
-TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)

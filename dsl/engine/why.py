@@ -14,10 +14,11 @@ from dsl.engine.cells import NA
 from dsl.engine.conditions import every, holds
 from dsl.engine.decision import FailedTest, Working
 from dsl.engine.nodes import parts_of
-from dsl.engine.values import ARGUMENTS, TEXTUAL, Value, value
+from dsl.engine.values import ARGUMENTS, Value, value
 from dsl.engine.writer import Writer
 from dsl.meaning import checked
 from dsl.meaning.catalogue import COUNT
+from dsl.meaning.types import TEXTUAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,15 +14,14 @@ from dsl.meaning import balances, catalogue, checked, history, items
 from dsl.meaning.constants import constant, fits
 from dsl.meaning.diagnostics import NotHere, OutOfRange, TypeMismatch
 from dsl.meaning.lookup import find_segment, report_unknown
-from dsl.meaning.names import TEXTUAL, resolve
+from dsl.meaning.names import resolve
 from dsl.meaning.possible import report_impossible
-from dsl.meaning.types import FLAG, Kind, Type
+from dsl.meaning.types import DIVISION_DECIMALS, FLAG, TEXTUAL, Kind, Type
 from dsl.text import ast
 
 if TYPE_CHECKING:
     from dsl.meaning.scope import Scope
 
-DIVISION_DECIMALS = 6
 ORDERED = ("<", "<=", ">", ">=")
 # Kinds that have no before and after, and kinds that are no single value.
 UNORDERED = (Kind.TEXT, Kind.FLAG, Kind.CUSTOMER)

@@ -13,8 +13,7 @@ from dsl.meaning import catalogue, checked
 from dsl.meaning.diagnostics import ImpossibleCondition, NotHere, TypeMismatch
 from dsl.meaning.items import has_items
 from dsl.meaning.lookup import check_window, find_event, report_unknown
-from dsl.meaning.names import TEXTUAL
-from dsl.meaning.types import FLAG, Kind, Type
+from dsl.meaning.types import DIVISION_DECIMALS, FLAG, TEXTUAL, Kind, Type
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 # How the condition inside a form is checked.
 Ask = Callable[[ast.Condition, "Scope"], "checked.Condition | None"]
-AVERAGE_DECIMALS = 6
 _TESTS: dict[str, Literal["=", ">=", ">"]] = {"no": "=", "at least": ">=", "more than": ">"}
 
 
@@ -115,7 +113,7 @@ def figure(node: ast.EventFigure, scope: Scope, ask: Ask) -> checked.Expr | None
         return None
     type_ = attribute.type
     if node.figure == "average":
-        type_ = Type(type_.kind, AVERAGE_DECIMALS)
+        type_ = Type(type_.kind, DIVISION_DECIMALS)
     return checked.EventFigure(node.figure, attribute, found[0], type=type_, span=node.span)
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from dsl.meaning import catalogue, checked
 from dsl.meaning.diagnostics import AmbiguousName, TypeMismatch
 from dsl.meaning.lookup import report_unknown
-from dsl.meaning.names import TEXTUAL
-from dsl.meaning.types import FLAG, LINES, Kind, lines_of
+from dsl.meaning.types import FLAG, LINES, TEXTUAL, Kind, lines_of
 from dsl.text import ast
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, cast
 from dsl.meaning import catalogue, checked
 from dsl.meaning.constants import constant
 from dsl.meaning.diagnostics import AmbiguousName, Role, TypeMismatch
-from dsl.meaning.lookup import MOST_KNOWN, find_tier, report_unknown
-from dsl.meaning.types import Kind, Type
+from dsl.meaning.lookup import find_tier, report_unknown
+from dsl.meaning.types import TEXTUAL, Kind, Type
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dsl.meaning.types import AttributeInfo
     from dsl.text import ast
 
-TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
 # The current event, where a bare name would be the past event's or the line's.
 THIS = "this"
 
@@ -222,6 +221,3 @@ def find_role(node: ast.Name, scope: Scope) -> bool:
     if len(node.parts) > 1:
         return True
     return any(info.type.kind is Kind.CUSTOMER for info in scope.attribute(first))
-
-
-__all__ = ["MOST_KNOWN", "TEXTUAL", "event_attribute", "find_role", "resolve"]

@@ -18,7 +18,7 @@ from dsl.meaning.diagnostics import ImpossibleCondition
 if TYPE_CHECKING:
     from dsl.meaning.scope import Scope
 
-_MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ def _narrow(
         case checked.Comparison(op, left, checked.Const() as right):
             return _compare(op, left, right, _range(left, ranges, tiers))
         case checked.Comparison(op, checked.Const() as left, right):
-            return _compare(_MIRRORED[op], right, left, _range(right, ranges, tiers))
+            return _compare(MIRRORED[op], right, left, _range(right, ranges, tiers))
         case checked.Between(value, checked.Const() as low, checked.Const() as high):
             own = _range(value, ranges, tiers)
             _compare(">=", value, low, own)

@@ -64,6 +64,10 @@ class EventType:
     doc: str = ""
 
 
+# Texts; a customer is known by the text of their id.
+TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
+# What quotients and averages are rounded to, half to even.
+DIVISION_DECIMALS = 6
 # The attribute whose lines are an event's items.
 LINES = "items"
 

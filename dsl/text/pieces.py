@@ -54,9 +54,7 @@ class Pieces:
 
     def of(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds, as written."""
-        return [
-            child for child in self._children if isinstance(child, Piece) and child.kind in kinds
-        ]
+        return self.among(kinds)
 
     def among(self, kinds: Collection[str]) -> list[Piece]:
         """The pieces of the kinds of a set, as written."""

@@ -5,11 +5,12 @@ import { ask } from "./http.js";
 /**
  * The server's help for one editor.
  *
- * `about()` is sent beside each text; `status` shows how the text stands and `list` its problems;
+ * `about()` is sent beside each text; `status` shows how the text stands, `list` its problems and
+ * `plain`, where there is one, what it says in plain words;
  * `judged` is told, of the newest text, whether it is good.
  */
 export function assistant(place) {
-  const { urls, strings, mayWrite, status, list, about = () => ({}), judged } = place;
+  const { urls, strings, mayWrite, status, list, plain, about = () => ({}), judged } = place;
   let newest = null;
 
   async function check(view) {
@@ -26,6 +27,9 @@ export function assistant(place) {
     if (text === newest) {
       tell(answer, text);
       list.replaceChildren(...problems.map((one) => row(view, one)));
+      if (plain && answer.plain) plain.textContent = answer.plain;
+      // While the text is broken, what it last said stays.
+      if (plain) plain.hidden = !plain.textContent || !text.trim();
     }
     return problems;
   }

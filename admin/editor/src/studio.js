@@ -1,6 +1,6 @@
 // Where a rule is written: checked, previewed and kept while one types, then submitted.
 import { assistant, replace } from "./assist.js";
-import { h } from "./dom.js";
+import { h, quoted } from "./dom.js";
 import { ask } from "./http.js";
 import { attachPreview } from "./preview.js";
 
@@ -34,6 +34,7 @@ export function openStudio(config, write) {
     mayWrite,
     status: find("status"),
     list: find("problems"),
+    plain: find("plain"),
     about: () => ({ rule: rule.id, name: nameOf() }),
     judged: (isGood, text) => {
       if (submit) submit.disabled = !isGood;
@@ -158,7 +159,7 @@ export function openStudio(config, write) {
       const answer = await ask(urls.submit, { rule: rule.id, revision: rule.revision, note });
       location.assign(answer.url);
     } catch (error) {
-      problem.textContent = error.message;
+      problem.replaceChildren(...quoted(error.message));
       problem.hidden = false;
       button.disabled = false;
     }

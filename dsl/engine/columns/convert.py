@@ -18,14 +18,13 @@ import pyarrow.compute as pc
 from dsl.engine.calendar import instant
 from dsl.engine.cells import LARGEST, NA
 from dsl.engine.clock import ORDINAL
-from dsl.meaning.types import Kind, Type
+from dsl.meaning.types import TEXTUAL, Kind, Type
 from dsl.meaning.values import read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
-TEXTUAL = (Kind.TEXT, Kind.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)

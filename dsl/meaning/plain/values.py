@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from dsl.meaning.constants import EPOCH_ORDINAL
 from dsl.meaning.types import Exact, Kind
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Type, Unit
     from dsl.text.ast import Duration, Period
 
-EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 DAY = 86_400_000_000
 # Offsets are asked for within the calendar; at its very ends the nearest one is taken.
 _FIRST, _LAST = dt.date(2, 1, 1).toordinal(), dt.date(9998, 12, 31).toordinal()
