@@ -197,9 +197,10 @@ class Reader:
         word = self._grammar.spoken.mistyped.get(lexeme.text.lower())
         if word is not None or not lexeme.is_word:
             made = self._as_word(lexeme, word, allowed) if word else None
-            # What joins nothing is no comma that was meant.
-            is_joint = made is not None and made.type == "COMMA"
-            return None if is_joint and not self._fits(made, at + 1) else made
+            if made is not None and made.type == "COMMA" and not self._fits(made, at + 1):
+                # What joins nothing is no comma that was meant.
+                return None
+            return made
         if len(lexeme.text) > LONGEST:
             return None
         words = keywords(lexeme.text, allowed, self._grammar)
