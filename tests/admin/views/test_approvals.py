@@ -47,6 +47,7 @@ def test_the_packet_says_all_there_is_to_decide_on(enter: Enter, asked: Approval
         "For the holidays.",
         asked.rule_version.hash[:10],
         asked.rule_version.text,
+        "When a customer",
         "Nothing of this rule is live, so all of it is new.",
         "No problems, together with everything that is live.",
         "Approve and publish",

@@ -42,6 +42,7 @@ def test_a_problem_is_told_at_its_place_with_its_fix(marketer: Visitor) -> None:
             }
         ],
         "elsewhere": False,
+        "plain": None,
     }
 
 
@@ -62,7 +63,20 @@ def test_places_are_counted_as_browsers_count(marketer: Visitor) -> None:
 def test_a_good_text_has_no_problems(marketer: Visitor, text: str) -> None:
     answer = marketer.ask(f"{STUDIO}/check", rule=None, name="Gold", text=text).json
 
-    assert answer == {"diagnostics": [], "elsewhere": False}
+    assert answer is not None
+    assert (answer["diagnostics"], answer["elsewhere"]) == ([], False)
+
+
+@pytest.mark.parametrize("name", ["Gold", ""])
+def test_a_good_text_is_told_in_plain_words(marketer: Visitor, name: str) -> None:
+    text = "on purchase where amount >= 200 award 5 points"
+
+    answer = marketer.ask(f"{STUDIO}/check", rule=None, name=name, text=text).json
+
+    assert answer is not None
+    assert answer["plain"] == (
+        "When a customer makes a purchase of 200 USD or more, they earn 5 points."
+    )
 
 
 def test_what_live_decisions_do_not_run_yet_is_told_at_its_place(marketer: Visitor) -> None:
@@ -85,6 +99,7 @@ def test_what_live_decisions_do_not_run_yet_is_told_at_its_place(marketer: Visit
             }
         ],
         "elsewhere": False,
+        "plain": "When a customer makes a purchase, they earn 5 points and get cashback of 2 USD.",
     }
 
 
@@ -247,6 +262,18 @@ def test_a_preview_comes_in_lines_and_ends_with_its_figures(marketer: Visitor) -
     assert {"rule": "Gold", "text": "+250 points: `2x points to gold` on a base of 250 points"} in (
         paid[0]["sentences"]
     )
+
+
+def test_a_preview_counts_things_in_words(marketer: Visitor) -> None:
+    text = 'on purchase award gift "Mug", 5 points'
+
+    answer = marketer.ask(f"{STUDIO}/preview", rule=None, name="Mugs", text=text)
+
+    preview = json.loads(answer.text.splitlines()[-1])["preview"]
+    assert [one["label"] for one in preview["figures"]][2:] == ["gifts", "points"]
+    assert preview["series"]["unit"] == "gifts"
+    assert preview["own"].startswith("By itself the rule pays 3 gifts, 15 points in 6 awards")
+    assert "+1 gift, " in preview["samples"][0]["total"]
 
 
 def test_a_preview_of_a_text_with_errors_says_so(marketer: Visitor) -> None:
