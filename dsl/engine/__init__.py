@@ -1,1 +1,1 @@
-"""The engine: a checked program planned, emitted and run; see docs/architecture.md."""
+"""The engine: a checked program planned, emitted and run; see docs/engine.md."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsl.engine.clock import date_of, day_of, yearly
 from dsl.engine.wallet import NEVER
+from dsl.meaning.triggers import CALENDAR
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 VERSION, RELEASE, EXPIRY, RENEWAL, SETTLING, TIMER = range(6)
 SPAN_YEARS = 12
-CALENDAR = (ast.EveryDay, ast.EveryWeekday, ast.EveryMonth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from dsl.engine import deciding
 from dsl.engine.clock import date_of
 from dsl.engine.due import (
-    CALENDAR,
     EXPIRY,
     RELEASE,
     RENEWAL,
@@ -22,6 +21,7 @@ from dsl.engine.due import (
 from dsl.engine.ranking import chosen_by
 from dsl.engine.scene import Cause, Scene
 from dsl.engine.settling import renew
+from dsl.meaning.triggers import CALENDAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dsl.meaning import checked
 from dsl.meaning.checked import Allowance, Exact
-from dsl.meaning.constants import scaled, share_of
+from dsl.meaning.constants import scaled, share
 from dsl.meaning.dates import check_dates
-from dsl.meaning.diagnostics import NeverInForce, PercentRange, TypeMismatch
+from dsl.meaning.diagnostics import NeverInForce, TypeMismatch
 from dsl.meaning.lookup import find_quoted, find_unit, is_sane
 from dsl.meaning.names import event_attribute
 from dsl.meaning.types import Kind
@@ -20,14 +20,12 @@ from dsl.text import ast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from decimal import Decimal
 
     from dsl.meaning.dates import Dates
     from dsl.meaning.scope import Declared, Problems, Scope
     from dsl.meaning.types import Unit
 
 TIMES = "times"
-WHOLE = 100
 EVERYTHING = Exact(1)
 
 
@@ -165,20 +163,14 @@ def _shares(clause: ast.Clause, problems: Problems) -> dict[str, Any]:
     """The clauses that speak of a share."""
     match clause:
         case ast.Chance(percent):
-            return {"chance": _share(percent, clause, problems)}
+            return {"chance": share(percent, clause, problems)}
         case ast.Holdout(percent):
-            return {"holdout": _share(percent, clause, problems)}
+            return {"holdout": share(percent, clause, problems)}
         case ast.FundedBy(name, percent):
-            share = EVERYTHING if percent is None else _share(percent, clause, problems)
-            return {"funding": checked.Funding(name, share)}
+            part = EVERYTHING if percent is None else share(percent, clause, problems)
+            return {} if part is None else {"funding": checked.Funding(name, part)}
         case _:
             return {}
-
-
-def _share(percent: Decimal, node: ast.Node, problems: Problems) -> Exact:
-    if not 0 <= percent <= WHOLE:
-        problems.report(PercentRange(span=node.span))
-    return share_of(percent)
 
 
 def _check_within(clause: ast.InCampaign, rule: Dates, campaign: Dates, problems: Problems) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dsl.meaning import catalogue, checked
-from dsl.meaning.diagnostics import TypeMismatch, UnknownCurrency, UnknownName
+from dsl.meaning.diagnostics import PercentRange, TypeMismatch, UnknownCurrency, UnknownName
 from dsl.meaning.times import first_instant_of, instant_of
 from dsl.meaning.types import FLAG, Kind, Type
 from dsl.text import ast
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Problems, Scope
 
 LARGEST_DECIMALS, LARGEST_DIGITS = 12, 18
+# All of it, in percent.
+WHOLE = 100
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
 
@@ -34,6 +36,14 @@ def scaled(value: Decimal) -> checked.Exact:
 def share_of(percent: Decimal) -> checked.Exact:
     """A percentage as a share of 1."""
     return scaled(percent.scaleb(-2))
+
+
+def share(percent: Decimal, node: ast.Node, problems: Problems) -> checked.Exact | None:
+    """A percentage from 0 to 100 as a share of 1; any other is reported."""
+    if 0 <= percent <= WHOLE:
+        return share_of(percent)
+    problems.report(PercentRange(span=node.span))
+    return None
 
 
 def money(node: ast.Money, declared: Declared, problems: Problems) -> checked.Exact | None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dsl.meaning import checked
-from dsl.meaning.constants import money, scaled, share_of
+from dsl.meaning.constants import WHOLE, money, scaled, share
 from dsl.meaning.diagnostics import (
     LowFactor,
     NotHere,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 # What is no amount, and cannot be capped.
 THINGS = (ast.Thing, ast.TierAward, ast.Message)
 
-WHOLE = 100
 _Form = checked.RewardForm | None
 
 
@@ -165,14 +164,6 @@ def _per(node: ast.Rate | ast.RateOff, problems: Problems) -> Exact | None:
     return scaled(node.per)
 
 
-def _share(percent: Decimal, node: ast.Node, problems: Problems) -> Exact | None:
-    """A share from 0 to 100 %."""
-    if 0 <= percent <= WHOLE:
-        return share_of(percent)
-    problems.report(PercentRange(span=node.span))
-    return None
-
-
 # --- units ----------------------------------------------------------------------------------
 
 
@@ -219,7 +210,7 @@ def _check_steps(
         percent = isinstance(step.amount, ast.Percent)
         amount: Exact | None = scaled(step.amount.value)
         if isinstance(step.amount, ast.Percent):
-            amount = _share(step.amount.value, step.amount, scope.problems)
+            amount = share(step.amount.value, step.amount, scope.problems)
             if not shares:
                 scope.problems.report(NotHere(span=step.amount.span, form="share"))
         if amount is not None:
@@ -240,7 +231,7 @@ def _bands(node: ast.Bands, scope: Scope) -> _Form:
 def _deduction(node: ast.Deduction, scope: Scope) -> _Form:
     is_share = isinstance(node.value, ast.Percent)
     if isinstance(node.value, ast.Percent) and (
-        _share(node.value.value, node.value, scope.problems) is None
+        share(node.value.value, node.value, scope.problems) is None
     ):
         return None
     value = numeric(node.value, scope)
@@ -251,9 +242,9 @@ def _deduction(node: ast.Deduction, scope: Scope) -> _Form:
 
 
 def _percent_off(node: ast.PercentOff, scope: Scope) -> _Form:
-    share = _share(node.percent, node, scope.problems)
+    part = share(node.percent, node, scope.problems)
     base = _base(node.of, node.kind, node, scope)
-    return None if share is None or base is None else checked.Share(share, base)
+    return None if part is None or base is None else checked.Share(part, base)
 
 
 def _fixed_off(node: ast.FixedOff, scope: Scope) -> _Form:
@@ -350,13 +341,13 @@ def _one_of(node: ast.OneOf, scope: Scope) -> _Form:
     choices: list[checked.Choice] = []
     known, total = True, Decimal(0)
     for choice in node.choices:
-        share = _share(choice.share, choice, scope.problems)
+        part = share(choice.share, choice, scope.problems)
         reward = _reward(choice.form, choice.at_most, scope, choice.span)
         total += max(Decimal(0), choice.share)
-        if share is None or reward is None:
+        if part is None or reward is None:
             known = False
         else:
-            choices.append(checked.Choice(share, reward))
+            choices.append(checked.Choice(part, reward))
     if total > WHOLE and all(0 <= choice.share <= WHOLE for choice in node.choices):
         scope.problems.report(PercentRange(span=node.span, total=True))
         return None

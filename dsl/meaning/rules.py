@@ -14,7 +14,7 @@ from dsl.meaning.expressions import condition
 from dsl.meaning.possible import report_impossible
 from dsl.meaning.rewards import check_reward
 from dsl.meaning.scope import Scope
-from dsl.meaning.triggers import check_trigger
+from dsl.meaning.triggers import CALENDAR, check_trigger
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check_rule(
     trigger, events = check_trigger(node.trigger, declared, problems)
     scope = Scope(declared, events, problems, is_open=problems.errors > before)
     where = check_where(node.where, scope)
-    calendar = isinstance(trigger, ast.EveryDay | ast.EveryWeekday | ast.EveryMonth)
+    calendar = isinstance(trigger, CALENDAR)
     rewards = check_rewards(node.rewards, scope, calendar=calendar)
     said = check_clauses(node.clauses, name, scope)
     if problems.errors > before:

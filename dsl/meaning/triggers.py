@@ -25,6 +25,8 @@ from dsl.text import ast
 if TYPE_CHECKING:
     from dsl.meaning.scope import Declared, Problems
 
+# Rules of the calendar: due on a date for all customers at once.
+CALENDAR = (ast.EveryDay, ast.EveryWeekday, ast.EveryMonth)
 LAST_DAY = 31
 # What a date of the customer can be named by alone.
 _MOMENTS = ("birthday", "anniversary")

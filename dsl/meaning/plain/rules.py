@@ -10,14 +10,12 @@ from dsl.meaning.plain.audience import Subject, Who, shared_group
 from dsl.meaning.plain.clauses import Clauses
 from dsl.meaning.plain.rewards import Rewards
 from dsl.meaning.plain.triggers import Triggers
-from dsl.text import ast
+from dsl.meaning.triggers import CALENDAR
 
 if TYPE_CHECKING:
     from dsl.meaning.plain.conditions import Conditions
     from dsl.meaning.plain.history import Inside
     from dsl.meaning.plain.words import Words
-
-_CALENDAR = (ast.EveryDay, ast.EveryWeekday, ast.EveryMonth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Rules:
     def rule(self, rule: checked.Rule) -> str:
         """The whole rule as a paragraph."""
         limit = self._plain_limit(rule)
-        if isinstance(rule.trigger, _CALENDAR):
+        if isinstance(rule.trigger, CALENDAR):
             first = self._on_the_calendar(rule, limit)
         else:
             first = self._on_an_event(rule, limit)
