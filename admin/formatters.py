@@ -120,7 +120,8 @@ _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
       | (?P<string>["“](?:\\.|[^"”\\])*["”]?)
       | (?P<quoted>`[^`\n]*`?)
-      | (?P<number>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d)?|\d+(?:\.\d+)?(?:[xX](?!\w)|%)?)
+      | (?P<number>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d)?|\d\d:\d\d|\d+(?:st|nd|rd|th)(?!\w)
+                 |\d+(?:\.\d+)?(?:[xX](?!\w)|%)?)
       | (?P<word>[^\W\d]\w*)
       | (?P<comparator>>=|<=|!=|[<>=+\-*/])""",
     re.VERBOSE,

@@ -133,13 +133,13 @@ def preview_fields(preview: Preview) -> dict[str, Any]:
             ),
             _figure("awards", gettext("Awards"), preview.live.awards, preview.draft.awards),
             *(
-                _figure(one, one, _units(preview.live, one), _units(preview.draft, one))
+                _figure(one, _named(one), _units(preview.live, one), _units(preview.draft, one))
                 for one in preview.units or [unit]
             ),
         ],
         "own": _own(preview),
         "series": {
-            "unit": unit,
+            "unit": _named(unit),
             "days": [short_day(one.date) for one in preview.days],
             "live": [str(old) for old, _ in days],
             "draft": [str(new) for _, new in days],
@@ -179,7 +179,9 @@ def _own(preview: Preview) -> str:
     own = preview.rule
     if not own.awards:
         return gettext("In these days the rule pays nobody.")
-    what = ", ".join(f"{decimal(amount)} {unit}" for unit, amount in own.units.items())
+    what = ", ".join(
+        f"{decimal(amount)} {_named(unit, amount)}" for unit, amount in own.units.items()
+    )
     said = gettext(
         "By itself the rule pays %(what)s in %(awards)s to %(customers)s.",
         what=what,
@@ -226,7 +228,22 @@ def _total(awards: Iterable[Award]) -> str:
     totals: dict[str, Decimal] = {}
     for award in awards:
         totals[award.unit] = totals.get(award.unit, Decimal(0)) + _exact(award)
-    return ", ".join(f"{signed_decimal(sum_)} {unit}" for unit, sum_ in totals.items()) or "0"
+    said = (f"{signed_decimal(sum_)} {_named(unit, sum_)}" for unit, sum_ in totals.items())
+    return ", ".join(said) or "0"
+
+
+def _named(unit: str, amount: Decimal | None = None) -> str:
+    """What an amount is of: a unit as it is declared, things as their number asks for."""
+    number = 2 if amount is None else int(abs(amount))
+    things = {
+        "badge": ngettext("badge", "badges", number),
+        "coupon": ngettext("coupon", "coupons", number),
+        "gift": ngettext("gift", "gifts", number),
+        "message": ngettext("message", "messages", number),
+        "perk": ngettext("perk", "perks", number),
+        "tier": ngettext("tier", "tiers", number),
+    }
+    return things.get(unit, unit)
 
 
 def _exact(award: Award) -> Decimal:

@@ -4,6 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
+const ORDINAL = /^\d+(st|nd|rd|th)(?![\p{L}\p{N}_])/iu;
 const MARKS = {
   keyword: tags.keyword,
   operator: tags.logicOperator,
@@ -34,6 +35,7 @@ export function ruleLanguage(words) {
       }
       if (stream.match(/^`[^`]*`?/)) return "variableName";
       if (stream.match(/^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2})?/)) return "number";
+      if (stream.match(/^\d{2}:\d{2}/) || stream.match(ORDINAL)) return "number";
       if (stream.match(/^\d+(\.\d+)?([xX](?![\p{L}\p{N}])|%)?/u)) return "number";
       const name = stream.match(NAME);
       if (name) return groups.get(name[0].toLowerCase()) ?? "variableName";

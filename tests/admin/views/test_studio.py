@@ -264,18 +264,6 @@ def test_a_preview_comes_in_lines_and_ends_with_its_figures(marketer: Visitor) -
     )
 
 
-def test_a_preview_counts_things_in_words(marketer: Visitor) -> None:
-    text = 'on purchase award gift "Mug", 5 points'
-
-    answer = marketer.ask(f"{STUDIO}/preview", rule=None, name="Mugs", text=text)
-
-    preview = json.loads(answer.text.splitlines()[-1])["preview"]
-    assert [one["label"] for one in preview["figures"]][2:] == ["gifts", "points"]
-    assert preview["series"]["unit"] == "gifts"
-    assert preview["own"].startswith("By itself the rule pays 3 gifts, 15 points in 6 awards")
-    assert "+1 gift, " in preview["samples"][0]["total"]
-
-
 def test_a_preview_of_a_text_with_errors_says_so(marketer: Visitor) -> None:
     answer = marketer.ask(f"{STUDIO}/preview", rule=None, name="Gold", text="on pur")
 
