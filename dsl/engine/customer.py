@@ -270,9 +270,8 @@ class Customer:
         self.values[name] = value
         self.compiled.attributes.write(self.row, name, value)
 
-    def learn(self, event: Event, at: int) -> bool:
-        """Take in what an event says of the customer; True where that is anything."""
-        before = len(self.values)
+    def learn(self, event: Event, at: int) -> None:
+        """Take in what an event says of the customer."""
         if event.type == JOINS or ("joined" not in self.values and at != TAKEN_OVER):
             self.set("joined", at)
         if event.type == "profile":
@@ -285,7 +284,6 @@ class Customer:
                 self.set("referrer", named)
         elif event.type == "optin":
             self.opted_in.add(str(event.attributes.get("rule")))
-        return len(self.values) != before or event.type in ("profile", JOINS)
 
     def fill(self, at: int) -> None:
         """Put into S what stands elsewhere: balances, what was earned, what is held."""

@@ -10,7 +10,7 @@ from dsl.engine.messages import number
 from dsl.engine.nodes import parts_of
 from dsl.meaning import checked
 from dsl.meaning.plain.conditions import TURNED
-from dsl.meaning.types import Kind
+from dsl.meaning.types import TEXTUAL, Kind
 from dsl.text import ast
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Refusals:
         rule: Rule | None,
     ) -> str:
         left, right = test.left, test.right
-        if node.left.type.kind in (Kind.TEXT, Kind.CUSTOMER) or left is None or right is None:
+        if node.left.type.kind in TEXTUAL or left is None or right is None:
             return self._value(node.left, test, words)
         about, other = node.left, node.right
         if isinstance(about, checked.Const) and not isinstance(other, checked.Const):
@@ -181,7 +181,7 @@ class Refusals:
         if test.text is not None:
             text = self.phrases.told.words.quoted(self.phrases.name(test.text))
             return self.phrases.say("refused", "value", **words, value=text)
-        if test.left is None or node.type.kind in (Kind.TEXT, Kind.CUSTOMER):
+        if test.left is None or node.type.kind in TEXTUAL:
             return self.phrases.say("refused", "unknown", **words)
         if isinstance(node, checked.Const):
             return self.phrases.say("refused", "unknown", **words)
