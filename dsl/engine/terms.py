@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from dsl.engine.compiled import RewardPlan
     from dsl.engine.decision import Reason
     from dsl.engine.layout import Layout
     from dsl.meaning.types import Exact
@@ -73,11 +72,6 @@ def drawn(allowance: checked.Allowance, reward: checked.Reward, each: int) -> in
     unit = reward.unit
     named = allowance.unit is not None and unit is not None and allowance.unit.name == unit.name
     return 1 if named else None
-
-
-def drawn_by(allowance: checked.Allowance, plan: RewardPlan) -> int | None:
-    """The same of whatever a reward pays."""
-    return drawn(allowance, plan.reward, plan.each)
 
 
 def own_terms(
