@@ -344,18 +344,27 @@ class Customer:
 
     def fold(self, entries: Iterable[Entry]) -> None:
         """Fold events again, from nothing: attributes and history, net of refunds."""
-        compiled = self.compiled
-        self.row = compiled.new_row()
+        self.begin_again()
+        for entry in entries:
+            self.fold_in(entry)
+
+    def begin_again(self) -> None:
+        """Be as before the first event."""
+        self.row = self.compiled.new_row()
         self.history, self.lines, self.values, self.opted_in = [], [], {}, set()
         for name, value in self.opened.items():
             self.set(name, value)
-        for entry in entries:
-            event = entry.net or entry.event
-            self.learn(event, entry.at)
-            if event.type in compiled.recorded and not entry.is_gone:
-                row = compiled.encoder.row(event, entry.at)
-                lines = compiled.encoder.lines(event.items)
-                self.record(row, lines, compiled.scratch(), counts=entry.counts)
+        self.row[S_CURRENT] = self.row[S_END] = len(self.history)
+
+    def fold_in(self, entry: Entry) -> None:
+        """Add one event to those folded so far; none is then at hand."""
+        compiled = self.compiled
+        event = entry.net or entry.event
+        self.learn(event, entry.at)
+        if event.type in compiled.recorded and not entry.is_gone:
+            row = compiled.encoder.row(event, entry.at)
+            lines = compiled.encoder.lines(event.items)
+            self.record(row, lines, compiled.scratch(), counts=entry.counts)
         self.row[S_CURRENT] = self.row[S_END] = len(self.history)
 
     def as_of(self, inputs: Inputs) -> Customer:

@@ -30,9 +30,11 @@ def chosen_by(
     whose last change came earlier, then by id; nothing, less and absent never rank. At random, the
     lowest draws.
     """
-    values: dict[str, list[tuple[int, int, bytes, str]]] = {}
+    values: dict[str, list[tuple[int, Customer]]] = {}
     rule = plan.rule
+    at = 0
     for customer, scene in scenes:
+        at = scene.at
         if rule.starts is not None and scene.at < rule.starts:
             continue
         if rule.ends is not None and scene.at >= rule.ends:
@@ -44,23 +46,32 @@ def chosen_by(
             if isinstance(audience, checked.Top) and reward.ranking is not None:
                 value = reward.ranking(*scene.rows)
                 if value != NA and value > 0:
-                    since = _changed(book, customer, reward, scene)
-                    id_ = customer.id
-                    values.setdefault(reward.name, []).append((-value, since, id_.encode(), id_))
+                    values.setdefault(reward.name, []).append((-value, customer))
             elif isinstance(audience, checked.AtRandom):
                 number = draw(book.secret, "random", plan.name, scene.cause.draw)
-                id_ = customer.id
-                values.setdefault(reward.name, []).append((number, 0, id_.encode(), id_))
+                values.setdefault(reward.name, []).append((number, customer))
     return {
-        reward.name: frozenset(
-            id_ for *_, id_ in sorted(values.get(reward.name, ()))[: audience.count]
-        )
+        reward.name: _first(book, reward, values.get(reward.name, []), audience.count, at)
         for reward in plan.rewards
         if isinstance(audience := reward.reward.audience, checked.Top | checked.AtRandom)
     }
 
 
-def _changed(book: Book, customer: Customer, reward: RewardPlan, scene: Scene) -> int:
+def _first(
+    book: Book, reward: RewardPlan, values: list[tuple[int, Customer]], count: int, at: int
+) -> frozenset[str]:
+    """The ids of exactly so many with the least values; ties matter only where not all fit."""
+    if len(values) <= count:
+        return frozenset(customer.id for _, customer in values)
+    last = sorted(value for value, _ in values)[count - 1]
+    ahead = [customer.id for value, customer in values if value < last]
+    tied = [customer for value, customer in values if value == last]
+    if len(ahead) + len(tied) > count:
+        tied.sort(key=lambda one: (_changed(book, one, reward, at), one.id.encode()))
+    return frozenset([*ahead, *(one.id for one in tied[: count - len(ahead)])])
+
+
+def _changed(book: Book, customer: Customer, reward: RewardPlan, at: int) -> int:
     """When the last event happened that changed the value a customer is ranked by.
 
     Seen from now: the value is worked out after each of the customer's events in turn; what moved
@@ -68,19 +79,23 @@ def _changed(book: Book, customer: Customer, reward: RewardPlan, scene: Scene) -
     """
     audience = reward.reward.audience
     if reward.ranking is None or not isinstance(audience, checked.Top):
-        return scene.at
+        return at
     last = book.first_at
     entries = customer.entries
     before: int | None = None
+    customer.begin_again()
     for count in range(len(entries) + 1):
-        customer.fold(entries[:count])
-        row, scratch = book.tick(customer, scene.at)
-        customer.fill(scene.at)
+        if count:
+            customer.fold_in(entries[count - 1])
+            customer.forget_sums()
+        row, scratch = book.tick(customer, at)
+        customer.fill(at)
         now = reward.ranking(row, [], customer.row, customer.history, customer.lines, scratch)
         if before is not None and now != before:
             last = max(last, entries[count - 1].at)
         before = now
-    customer.fill(scene.at)
+    customer.forget_sums()
+    customer.fill(at)
     for node in walk(audience.by):
         if isinstance(node, checked.Balance | checked.Lifetime | checked.Earned):
             wallet = customer.wallets.get(node.unit.name)
