@@ -146,6 +146,16 @@ class Book:
         self.note_renewals(customer, at)
         return changes
 
+    def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
+        """Settle a customer right after something; what changed.
+
+        A tier of one step at a time is risen to once for an event and all that follows from it.
+        """
+        when: When = "before" if derived else "after"
+        if customer.compiled.is_plain:
+            return []
+        return [(customer, change) for change in self.settle(customer, at, when)]
+
     def note_renewals(self, customer: Customer, at: int) -> None:
         """Look at the tiers of a customer again at the last instants they are kept."""
         for state in customer.tiers.values():
@@ -161,6 +171,9 @@ class Book:
 
         def derived(following: Following, plans: list[RulePlan]) -> Changes:
             customer = following.customer
+            if customer.compiled.is_plain:
+                # Nothing but this asks what the event made of tier and segments.
+                self.settle(customer, at, "after")
             row, scratch = self.tick(customer, at)
             customer.fill(at)
             scene = self.scene(
@@ -174,8 +187,6 @@ class Book:
             return deciding.finish(self, scene, plans, None)
 
         follow([Following(customer, change, cause) for customer, change in changes], derived)
-
-    # --- timers -------------------------------------------------------------------------------
 
     # --- events -------------------------------------------------------------------------------
 
@@ -226,7 +237,8 @@ class Book:
         self._settle_before(customer, entry, row)
         changes = self.take_event(customer, entry, row)
         if customer.compiled.timed and entry.id in self.entries:
-            self._rewind(customer, entry)
+            # The event may have moved any timer.
+            self.due.customer_timers(customer, self.now)
         self.follow(changes, entry.at, entry.id)
 
     def _settle_before(self, customer: Customer, entry: Entry, row: list[int]) -> None:
@@ -350,25 +362,6 @@ class Book:
             others=self.customer,
             why=self.why,
         )
-
-    def _rewind(self, customer: Customer, entry: Entry) -> None:
-        """Wind the timers again: an event may have moved any of them."""
-        del entry
-        self.due.customer_timers(customer, self.now)
-
-    # --- deciding -----------------------------------------------------------------------------
-
-    def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
-        """Settle a customer right after something; what changed.
-
-        A tier of one step at a time is risen to once for an event and all that follows from it.
-        """
-        when: When = "before" if derived else "after"
-        if customer.compiled.is_plain:
-            return []
-        return [(customer, change) for change in self.settle(customer, at, when)]
-
-    # --- late events --------------------------------------------------------------------------
 
     # --- people -------------------------------------------------------------------------------
 

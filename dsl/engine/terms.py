@@ -26,7 +26,7 @@ OVERFLOW, OWN_LIMIT, OWN_BUDGET, GROUP, CAMPAIGN, LIMIT, BUDGET, STOCK = range(8
 
 def money(amount: Exact, units: int = 1, precision: int = 0) -> int:
     """An amount of money, of so many 10**-precision of a unit each, in 10**-12."""
-    return amount.value * units * 10 ** (MONEY_DECIMALS - amount.decimals - precision)
+    return amount.value * units * int(10 ** (MONEY_DECIMALS - amount.decimals - precision))
 
 
 def capacity(allowance: checked.Allowance) -> int:
@@ -35,7 +35,7 @@ def capacity(allowance: checked.Allowance) -> int:
     if allowance.counts == "money":
         return money(amount)
     precision = allowance.unit.precision if allowance.unit is not None else 0
-    return amount.value * 10**precision // 10**amount.decimals
+    return amount.value * int(10**precision) // int(10**amount.decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,17 @@ def shared_terms(
         info = program.things.get((form.kind, form.name))
         if info is not None and info.stock is not None:
             name = f"stock of {form.kind} {form.name}"
-            found.append(Term(name, False, None, info.stock, 1, STOCK, "stock"))
+            found.append(
+                Term(
+                    name,
+                    per_customer=False,
+                    period=None,
+                    capacity=info.stock,
+                    each=1,
+                    step=STOCK,
+                    reason="stock",
+                )
+            )
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ class Lot:
     """One award, or an opening balance: what is left of it, and its dates.
 
     `release` is the instant it is spendable from, None while a person holds it back. `expires` is
-    the first instant it no longer is. `source` names the award it came of.
+    the first instant it no longer is.
     """
 
     number: int
@@ -35,7 +35,6 @@ class Lot:
     at: int
     release: int | None
     expires: int
-    source: tuple[str, str, int] | None = None
     released: bool = False
     earned_at: int | None = None
     # When it would be spendable if nobody held it back.
@@ -106,12 +105,11 @@ class Wallet:
         at: int,
         release: int | None,
         expires: int = NEVER,
-        source: tuple[str, str, int] | None = None,
         *,
         earned: bool = True,
     ) -> Lot:
         """A new lot; it is not spendable before `open` is called for it."""
-        lot = Lot(next(self.numbers), self.unit, amount, amount, at, release, expires, source)
+        lot = Lot(next(self.numbers), self.unit, amount, amount, at, release, expires)
         if not earned:
             lot.earned_at = at
         self.pending.append(lot)
