@@ -70,6 +70,8 @@ def _reward(
     node: ast.RewardForm, at_most: ast.Number | ast.Money | None, scope: Scope, span: Span
 ) -> checked.Reward | None:
     if isinstance(node, ast.OneOf) and at_most is not None:
+        if all(isinstance(choice.form, THINGS) for choice in node.choices):
+            scope.problems.report(NotHere(span=at_most.span, form="cap"))
         return _reward(_capped(node, at_most), None, scope, span)
     unit, named = _unit(node, scope)
     form = _FORMS[type(node)](node, scope)
