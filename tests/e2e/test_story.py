@@ -103,6 +103,24 @@ def test_a_sentence_goes_from_typing_to_points(screen: Screen) -> None:
     _earn(screen)
 
 
+def test_a_form_that_does_not_run_live_yet_is_told_and_not_submitted(screen: Screen) -> None:
+    screen.open("/")
+    screen.sign_in("marketer")
+    screen.find("a.btn", "New rule").click()
+    screen.find("[data-name]").send_keys("Birthday")
+    editor = screen.find(".cm-content")
+    editor.click()
+    editor.send_keys("on birthday award 5 points", Keys.ESCAPE)
+    screen.find("[data-status]", "1 hint")
+    assert "live decisions do not run" in screen.find("[data-problems]").text
+    assert not screen.find("[data-submit]").is_enabled()
+
+    editor.send_keys(Keys.CONTROL, "a")
+    editor.send_keys("on purchase award 5 points", Keys.ESCAPE)
+    screen.find("[data-status].is-good")
+    assert screen.find("[data-submit]").is_enabled()
+
+
 def _write(screen: Screen) -> None:
     """Type the sentence with a slip in it, take the fix, and see what it would have done."""
     screen.find("a.btn", "New rule").click()

@@ -7,7 +7,7 @@ import { ask } from "./http.js";
  *
  * `about()` is sent beside each text; `status` shows how the text stands, `list` its problems and
  * `plain`, where there is one, what it says in plain words;
- * `judged` is told, of the newest text, whether it is good.
+ * `judged` is told, of the newest text, whether it is good and whether live decisions run it.
  */
 export function assistant(place) {
   const { urls, strings, mayWrite, status, list, plain, about = () => ({}), judged } = place;
@@ -98,7 +98,8 @@ export function assistant(place) {
     else if (elsewhere) say("error", strings.elsewhere);
     else if (warnings) say("warning", count(strings.warnings, warnings));
     else say("good", strings.good);
-    judged?.(!isEmpty && !errors && !elsewhere, text);
+    const isLive = !diagnostics.some((one) => one.code === "not-live-yet");
+    judged?.(!isEmpty && !errors && !elsewhere, text, isLive);
   }
 
   function fix(one) {

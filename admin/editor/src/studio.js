@@ -36,8 +36,8 @@ export function openStudio(config, write) {
     list: find("problems"),
     plain: find("plain"),
     about: () => ({ rule: rule.id, name: nameOf() }),
-    judged: (isGood, text) => {
-      if (submit) submit.disabled = !isGood;
+    judged: (isGood, text, isLive) => {
+      if (submit) submit.disabled = !(isGood && isLive);
       clearTimeout(previewTimer);
       if (!isGood) preview.drop();
       else {
