@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dsl.text.ahead import JOINTS, Ahead
 from dsl.text.diagnostics import Diagnostic, Syntax, TooDeep
 from dsl.text.expected import keywords, phrases, starters
 from dsl.text.grammar import Grammar
@@ -32,12 +33,8 @@ STATEMENTS = frozenset(
         "embedded",
     }
 )
-_JOINTS = frozenset({"COMMA", "RPAR", "AND", "OR"})
-# The first words of clauses that stand inside others too: the next word must be a clause's.
-_ELSEWHERE = frozenset({"IN", "WITH", "AFTER", "FROM"})
 # Words of so few letters are mistyped for what fits only.
 SHORTEST = 3
-_OPERATORS = frozenset({"COMPARATOR", "PLUS", "MINUS", "STAR", "SLASH", "DOT", "COMMA", "RPAR"})
 
 
 def token(lexeme: Lexeme, terminal: str) -> Token:
@@ -65,8 +62,7 @@ class Reader:
         self._grammar = grammar
         self._parser = Machine(grammar.table, start)
         self._before = self._state()
-        self._statements = starters(grammar, "document")
-        self._clauses = starters(grammar, "remainder")
+        self._ahead = Ahead(self._lexemes, grammar)
         # How many lexemes were read since something was passed over; none yet is no mistake.
         self._read_since = 1
 
@@ -90,13 +86,10 @@ class Reader:
         self._before = before
         return True
 
-    def _at(self, at: int) -> Lexeme | None:
-        return self._lexemes[at] if 0 <= at < len(self._lexemes) else None
-
     def _take(self, at: int) -> bool:
         """Read the lexeme at an index as one of the terminals that could stand here."""
         lexeme = self._lexemes[at]
-        terminal = terminal_of(lexeme, self._at(at + 1), self._parser, self._grammar)
+        terminal = terminal_of(lexeme, self._ahead.at(at + 1), self._parser, self._grammar)
         if terminal is None and lexeme.terminal == "TIME" and "NUMBER" in self._parser.choices:
             self._split(at)
             return self._take(at)
@@ -221,7 +214,7 @@ class Reader:
 
     def _fits(self, made: Token, at: int) -> bool:
         """True where the lexeme at an index, or the end, can stand after a token read here."""
-        following = self._at(at)
+        following = self._ahead.at(at)
         follow = possible(following, self._grammar) if following else (END,)
         return self._parser.takes(made.type, *follow)
 
@@ -251,10 +244,12 @@ class Reader:
         if not isinstance(last, Token) or last.type != "NAME":
             return False
         lexeme = self._lexemes[at - 1]
-        name = self._leading(lexeme)
+        name = self._ahead.leading(lexeme)
         if name is None:
             return False
-        if name in self._statements and not (lexeme.starts_line or self._is_colon(at + 1)):
+        if name in self._ahead.statements and not (
+            lexeme.starts_line or self._ahead.is_colon(at + 1)
+        ):
             return False
         self._restore(self._before)
         return True
@@ -275,15 +270,16 @@ class Reader:
 
     def _pass_over(self, at: int) -> int | None:
         """Pass over lexemes up to one that something unfinished can go on with, and read it."""
-        next_statement = self._is_unknown_statement(at)
+        next_statement = self._ahead.is_unknown_statement(at)
         opened = 0
+        statements = self._ahead.statements
         is_late = self._is_late_condition(self._lexemes[at])
-        joints: set[str | None] = set() if is_late else set(_JOINTS)
+        joints: set[str | None] = set() if is_late else set(JOINTS)
         for place in range(at, len(self._lexemes)):
             lexeme = self._lexemes[place]
-            name = self._leading(lexeme)
-            if name in self._statements and self._is_statement(place):
-                if self._go_back(place, self._statements) or self._start_over(place, "document"):
+            name = self._ahead.leading(lexeme)
+            if name in statements and self._ahead.is_statement(place):
+                if self._go_back(place, statements) or self._start_over(place, "document"):
                     self.resumed.add(lexeme.start)
                     self._read_since = 1
                     return place + 1
@@ -295,7 +291,7 @@ class Reader:
                 opened -= 1
             elif opened and not lexeme.starts_line:
                 continue
-            elif self._is_clause(place, name) and not (is_late and place == at):
+            elif self._ahead.is_clause(place, name) and not (is_late and place == at):
                 if self._go_back(place) or self._start_over(place, "remainder"):
                     self._read_since = 1
                     return place + 1
@@ -305,22 +301,6 @@ class Reader:
                 # Nothing changed: the next one does not fit either.
                 joints.discard(name)
         return None
-
-    def _leading(self, lexeme: Lexeme) -> str | None:
-        """The terminal of a lexeme that a statement, a clause or a next part can begin with."""
-        every = self._statements | self._clauses | _JOINTS
-        return next((name for name in possible(lexeme, self._grammar) if name in every), None)
-
-    def _is_clause(self, at: int, name: str | None) -> bool:
-        """True of the first word of a clause, where it is not a name or part of something else."""
-        if name not in self._clauses or self._is_operand(at):
-            return False
-        after = self._at(at + 1)
-        if name not in _ELSEWHERE or after is None:
-            return True
-        table = self._grammar.table
-        follow = table.actions[table.actions[table.starts["_clause"]][name]]
-        return any(terminal in follow for terminal in possible(after, self._grammar))
 
     def _go_back(self, at: int, among: frozenset[str] = frozenset()) -> bool:
         """Leave what is unfinished, as little as possible, and read the lexeme there.
@@ -335,7 +315,7 @@ class Reader:
             if among <= choices.keys() and any(terminal in choices for terminal in terminals):
                 self._restore(State(now.states[:height], now.values[: height - 1]))
                 terminal = terminal_of(
-                    self._lexemes[at], self._at(at + 1), self._parser, self._grammar
+                    self._lexemes[at], self._ahead.at(at + 1), self._parser, self._grammar
                 )
                 if terminal not in (None, "NAME") and self._take(at):
                     return True
@@ -364,51 +344,6 @@ class Reader:
         values = self._parser.values
         return is_where and any(
             isinstance(value, Token) and value.type == "AWARD" for value in values
-        )
-
-    def _is_operand(self, at: int) -> bool:
-        """True of a word between operators: a name, though it is a keyword elsewhere."""
-        after = self._at(at + 1)
-        before = self._lexemes[at - 1].terminal if at else ""
-        return before in _OPERATORS - {"RPAR"} or (
-            after is not None and after.terminal in _OPERATORS
-        )
-
-    def _is_statement(self, at: int) -> bool:
-        """True where a statement's keyword is followed by what it has, such as `tier gold:`."""
-        lexeme, after = self._lexemes[at], self._at(at + 1)
-        if after is None or self._is_operand(at):
-            return False
-        table = self._grammar.table
-        opened = table.actions[table.starts["document"]]
-        terminal = next((name for name in possible(lexeme, self._grammar) if name in opened), None)
-        if terminal is None or (not lexeme.starts_line and self._belongs(at, terminal)):
-            return False
-        followers = self._grammar.followers[terminal]
-        follows = next((n for n in possible(after, self._grammar) if n in followers), None)
-        reserved = after.is_word and after.text.lower() in self._grammar.words
-        if follows is None:
-            return lexeme.starts_line and after.is_word and not reserved
-        return follows != "NAME" or not reserved or self._is_colon(at + 2)
-
-    def _belongs(self, at: int, terminal: str) -> bool:
-        """True where the word before asks for this one, such as `in` for `segment`."""
-        before = self._at(at - 1)
-        if before is None or not before.is_word:
-            return False
-        keywords = self._grammar.words.get(before.text.lower(), ())
-        return any(terminal in self._grammar.followers[name] for name in keywords)
-
-    def _is_colon(self, at: int) -> bool:
-        return at < len(self._lexemes) and self._lexemes[at].terminal == "COLON"
-
-    def _is_unknown_statement(self, at: int) -> bool:
-        """True of a line such as `word name:` or `word "Name"`: what follows belongs to it."""
-        lexeme, after = self._lexemes[at], self._at(at + 1)
-        if not lexeme.is_word or not lexeme.starts_line or after is None:
-            return False
-        return after.terminal == "STRING" or (
-            after.terminal in ("NAME", "QUOTED_NAME") and self._is_colon(at + 2)
         )
 
 
