@@ -20,7 +20,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         return Table(name, f"Table of {name}", ("rules", "rate"), [(5, Figure(1_234.5, "/s"))])
 
     monkeypatch.setattr(benchmarks, "measure", measure)
-    monkeypatch.setattr(benchmarks, "missing_peers", lambda: ["zen-engine"])
 
 
 def test_the_tables_asked_for_are_printed_in_that_order(tally: Tally) -> None:
@@ -42,7 +41,8 @@ def test_json_has_the_machine_and_unrounded_figures(tally: Tally) -> None:
     assert "python" in told["machine"]
 
 
-def test_a_peer_that_is_missing_is_named(tally: Tally) -> None:
+def test_a_peer_that_is_missing_is_named(tally: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmarks, "missing_peers", lambda: ["zen-engine"])
     assert "without zen-engine; `make bench` installs" in tally("bench", "match").stderr
 
 
