@@ -49,7 +49,7 @@ class BadLiteral(Diagnostic):
 
     code: ClassVar[str] = "bad-literal"
 
-    kind: Literal["date", "datetime", "time", "text", "name", "number"]
+    kind: Literal["date", "datetime", "time", "text", "name", "whole", "count", "day"]
     found: str
 
 

@@ -38,10 +38,13 @@ class Literals:
         return Decimal(digits)
 
     def whole(self, text: str, span: Span, *, least: int = 0, most: int | None = None) -> int:
-        """A whole number of at least `least`, at most `most`."""
+        """A whole number of at least `least`, 0 or 1; at most `most`, for a day of a month."""
         value = self.number(text, span)
         if value < least or value != int(value) or (most is not None and value > most):
-            self.diagnostics.append(BadLiteral(span=span, kind="number", found=text))
+            kind: Literal["whole", "count", "day"] = (
+                "day" if most is not None else "count" if least else "whole"
+            )
+            self.diagnostics.append(BadLiteral(span=span, kind=kind, found=text))
             return least
         return int(value)
 

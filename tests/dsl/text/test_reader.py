@@ -203,10 +203,10 @@ def test_a_literal_that_cannot_be_is_told_at_its_place(clause: str) -> None:
 
 @pytest.mark.parametrize(
     ("condition", "kind"),
-    [("time < ⟦24:00⟧", "time"), ("x > ⟦0⟧ days", "number"), ("x > ⟦1.5⟧ days", "number")],
+    [("time < ⟦24:00⟧", "time"), ("x > ⟦0⟧ days", "count"), ("x > ⟦1.5⟧ days", "count")],
 )
 def test_a_value_that_cannot_be_is_told_at_its_place(
-    condition: str, kind: Literal["time", "number"]
+    condition: str, kind: Literal["time", "count"]
 ) -> None:
     clean, (place,) = marked(f"on purchase where {condition} award 5 points")
     found = clean[place.start : place.end]

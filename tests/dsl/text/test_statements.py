@@ -132,7 +132,7 @@ def test_a_mistyped_word_of_a_trigger_is_read_as_meant(text: str) -> None:
 @pytest.mark.parametrize("day", ["0", "32", "1.5"])
 def test_a_month_has_at_most_31_days(day: str) -> None:
     clean, (place,) = marked(f"on day ⟦{day}⟧ of every month award 5 points")
-    assert parse(clean).diagnostics == (BadLiteral(span=place, kind="number", found=day),)
+    assert parse(clean).diagnostics == (BadLiteral(span=place, kind="day", found=day),)
 
 
 def test_a_time_has_all_its_digits() -> None:
