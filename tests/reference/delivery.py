@@ -148,7 +148,8 @@ class Reference(Evaluator):
         again: dict[tuple[object, ...], Payment] = {}
         if decision.rejected:
             decision.payments.clear()
-        elif not taken.whole:
+        elif not taken.whole and original.id in self.decisions:
+            # What came before the first version was never decided.
             again = self._again(original, decision, event)
         self.lines += post_difference(self.world, refund, decision, again, whole=taken.whole)
         if taken.whole and decision.coupon is not None:
