@@ -34,7 +34,15 @@ import dsl
 from app.services.cases import Case, case_files, read_cases
 from dsl.meaning.lint import walk
 from dsl.text import ast
-from dsl.text.ast import expressions, rewards, statements
+from dsl.text.ast import (
+    clauses,
+    declarations,
+    expressions,
+    literals,
+    rewards,
+    statements,
+    triggers,
+)
 from dsl.text.parse import parse
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +62,7 @@ TOO_LONG = "too-long"
 
 # --- what there is --------------------------------------------------------------------------------
 
-MODULES = (expressions, rewards, statements)
+MODULES = (literals, expressions, rewards, clauses, declarations, triggers, statements)
 NAMES = {name: value for module in MODULES for name, value in vars(module).items()}
 # A document is whatever there is.
 FORMS = {
