@@ -33,7 +33,7 @@ class Allowances:
         """Step 6: what the rule's own marks, limits and budgets leave."""
         running: dict[CounterKey, int] = {}
         for payment in matched.payments:
-            if payment.plan.own:
+            if payment.plan.own and payment.amount:
                 self._fit(matched, payment, payment.plan.own, running)
 
     def apply_shared(self, matcheds: Iterable[Matched], gross: int | None) -> None:
@@ -45,7 +45,7 @@ class Allowances:
                     payment.amount = min(payment.amount, gross)
                 if matched.is_void and payment.amount:
                     payment.drop(CAMPAIGN, "campaign")
-                if payment.plan.shared:
+                if payment.plan.shared and payment.amount:
                     self._fit(matched, payment, payment.plan.shared, running)
                 if gross is not None and matched.counts:
                     gross -= payment.amount
@@ -55,14 +55,10 @@ class Allowances:
         scene = self._scene
         for matched in matcheds:
             for payment in matched.payments:
-                plan = payment.plan
-                if not payment.amount or not (plan.own or plan.shared):
+                if not (payment.amount and payment.passed):
                     continue
                 drawn, marked = [], []
-                for term in (*plan.own, *plan.shared):
-                    key = self._key(term, payment.recipient)
-                    if key is None:
-                        continue
+                for term, key in payment.passed:
                     if term.each:
                         scene.take(key, payment.amount * term.each)
                         drawn.append((key, term.each))
@@ -94,36 +90,34 @@ class Allowances:
         running: dict[CounterKey, int],
     ) -> None:
         """Cut a payment to what every term leaves, after what payments before it take."""
-        passed: list[tuple[Term, CounterKey]] = []
+        scene, passed = self._scene, []
         for term in terms:
-            if not payment.amount:
-                return
             key = self._key(term, payment.recipient)
             if key is None:
                 # `once per X` with X absent does not fire (section 5).
                 payment.drop(term.step, term.reason)
                 return
-            self._cut(matched, payment, term, key, running.get(key, 0))
+            used, before = scene.counter(key), running.get(key, 0)
+            if term.each:
+                if payment.amount * term.each > term.capacity - used - before:
+                    self._cut(matched, payment, term, used, before)
+            elif used >= term.capacity and not before and key not in scene.counted:
+                self._tell(matched, payment, term, used, 1, 0)
+                payment.drop(term.step, term.reason)
+            if not payment.amount:
+                return
             passed.append((term, key))
-        if payment.amount and matched.counts:
+        payment.passed = [*payment.passed, *passed]
+        if matched.counts:
             for term, key in passed:
                 taken = payment.amount * term.each if term.each else 1
                 running[key] = running.get(key, 0) + taken
 
     def _cut(
-        self, matched: Matched, payment: Payment, term: Term, key: CounterKey, before: int
+        self, matched: Matched, payment: Payment, term: Term, used: int, before: int
     ) -> None:
-        """An amount fills up, or with `whole awards only` is dropped; a time, or a thing, drops."""
-        scene = self._scene
-        used = scene.counter(key)
-        if not term.each:
-            if used >= term.capacity and not before and key not in scene.counted:
-                self._tell(matched, payment, term, used, 1, 0)
-                payment.drop(term.step, term.reason)
-            return
+        """An amount fills up what is left, or is dropped: with `whole awards only`, or a thing."""
         room = (term.capacity - used - before) // term.each
-        if payment.amount <= room:
-            return
         whole = matched.plan.rule.whole_only or payment.unit is None
         granted = 0 if whole or room < 0 else room
         self._tell(matched, payment, term, used, payment.amount, granted)

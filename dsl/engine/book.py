@@ -220,8 +220,10 @@ class Book:
         )
 
     def _event(self, entry: Entry) -> None:
-        self.first_at = min(self.first_at, entry.at)
-        self.last_at = max(self.last_at, entry.at)
+        if entry.at < self.first_at:
+            self.first_at = entry.at
+        if entry.at > self.last_at:
+            self.last_at = entry.at
         compiled = self.version(entry.at)
         customer = self.customer(entry.event.customer)
         if compiled is None:
@@ -351,16 +353,16 @@ class Book:
     ) -> Scene:
         """What a decision is made on."""
         return Scene(
-            compiled=customer.compiled,
-            customer=customer,
-            cause=cause,
-            event=row,
-            lines=lines,
-            scratch=scratch,
-            used=self.used,
-            secret=self.secret,
-            others=self.customer,
-            why=self.why,
+            customer.compiled,
+            customer,
+            cause,
+            row,
+            lines,
+            scratch,
+            self.used,
+            self.secret,
+            self.customer,
+            self.why,
         )
 
     # --- people -------------------------------------------------------------------------------

@@ -103,6 +103,13 @@ class Compiled:
         self.has_shared_terms = any(
             one.shared for plan in self.rules for reward in plan.rewards for one in given(reward)
         ) or any(plan.campaign is not None for plan in self.rules)
+        # An award can go to another customer than the one it is decided for.
+        self.has_recipients = any(
+            one.recipient is not None
+            for plan in self.rules
+            for reward in plan.rewards
+            for one in given(reward)
+        )
         # There is something to settle; a midnight can change nothing that is not found again just
         # before an event: no rule is on a change, no tier is kept.
         self.is_settling = bool(program.tiers or program.segments)
@@ -264,6 +271,7 @@ class Compiled:
             amount=self.functions.get(f"q{name}"),
             recipient=self.functions.get(f"p{name}"),
             ranking=self.functions.get(f"b{name}"),
+            unit=reward.unit,
         )
         unit, form = reward.unit, reward.form
         if unit is not None and unit.is_money:
@@ -287,6 +295,12 @@ class Compiled:
         plan.is_rate = reward.is_rate
         plan.is_multiplier = isinstance(form, checked.Multiplier)
         plan.is_plain = isinstance(form, PLAIN)
+        plan.is_undated = (
+            unit is not None
+            and not unit.is_money
+            and not (rule.pending or unit.pending or rule.expiry or unit.expiry)
+            and not isinstance(form, checked.Deduction)
+        )
         return plan
 
     def _challenges(self) -> tuple[ChallengePlan, ...]:

@@ -68,21 +68,23 @@ def finish(
         entry.coupon = coupon
         if coupon is not None:
             coupon.used = True
-    tell(book, scene, [*lines, *(one.award for one in paid)])
+    tell(book, scene, [*lines, *[one.award for one in paid]])
     changes = _after(book, scene, entry)
-    own = scene.customer.id
-    others = {one.award.customer for one in paid if one.award.customer != own}
-    for id_ in sorted(others, key=str.encode):
-        changes += book.settled(book.customer(id_), scene.at, derived=scene.cause.is_derived)
+    if scene.compiled.has_recipients:
+        own = scene.customer.id
+        others = {one.award.customer for one in paid if one.award.customer != own}
+        for id_ in sorted(others, key=str.encode):
+            changes += book.settled(book.customer(id_), scene.at, derived=scene.cause.is_derived)
     return changes
 
 
 def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:
     """Post what was decided, and move the counters by it."""
-    for matched in found:
-        for payment in matched.payments:
-            if payment.recipient not in book.customers:
-                book.settle(book.customer(payment.recipient), scene.at, "before")
+    if scene.compiled.has_recipients:
+        for matched in found:
+            for payment in matched.payments:
+                if payment.recipient not in book.customers:
+                    book.settle(book.customer(payment.recipient), scene.at, "before")
     paid = post(scene, book.due, found, book.now, book.last_at)
     used = book.used
     for key, amount in scene.taken.items():
@@ -102,17 +104,17 @@ def _reject_all(scene: Scene, plans: Sequence[RulePlan]) -> None:
 
 def tell(book: Book, scene: Scene, awards: Sequence[Award]) -> None:
     """Put a decision into the sink."""
-    is_event = scene.cause.event is not None
+    cause, outcomes = scene.cause, scene.outcomes
     book.sink.append(
         Decision(
-            event_id=scene.cause.event or scene.cause.root,
+            event_id=cause.event or cause.root,
             customer=scene.customer.id,
             tier=scene.customer.tier,
             awards=tuple(awards),
-            outcomes=tuple(found for _, found in sorted(scene.outcomes.items())),
+            outcomes=tuple([outcomes[order] for order in sorted(outcomes)]) if outcomes else (),
             taken=dict(scene.taken),
             guard=scene.guard_name,
-            at=None if is_event else scene.at,
+            at=cause.at if cause.event is None else None,
         )
     )
 
@@ -137,7 +139,8 @@ def worked_out(
         )
     if net_amount(compiled, entry, scene.event):
         see_again(book, scene, entry)
-    return found + _decide(scene, plans, entry)
+    others = _decide(scene, plans, entry)
+    return found + others if found else others
 
 
 def _decide(
@@ -177,7 +180,7 @@ def see_again(book: Book, scene: Scene, entry: Entry) -> None:
 
 def _coupon(scene: Scene, entry: Entry | None) -> Holding | None:
     """The coupon a purchase uses: one it names and holds, the first to expire."""
-    if entry is None or entry.event.type != "purchase":
+    if entry is None or entry.event.type != "purchase" or not scene.customer.holdings:
         return None
     code = entry.event.attributes.get("coupon")
     held = [
@@ -191,7 +194,7 @@ def _coupon(scene: Scene, entry: Entry | None) -> Holding | None:
 def _after(book: Book, scene: Scene, entry: Entry | None) -> Changes:
     customer, at = scene.customer, scene.at
     changes = book.settled(customer, at, derived=scene.cause.is_derived)
-    if entry is not None:
+    if entry is not None and scene.compiled.challenges:
         for name in challenges.count(customer, entry, scene.event, scene.lines):
             changes.append((customer, Change("challenge completed", name)))
     return changes

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from dsl.engine.decision import CounterKey, Working
     from dsl.engine.scene import Scene
+    from dsl.engine.terms import Term
 
     Rows = tuple[list[int], list[int], list[int], list[int], list[int], list[int]]
 
@@ -44,6 +45,8 @@ class Payment:
     base: int | None = None
     worked: int = 0
     is_deduction: bool = False
+    # What it is within, each with its counter.
+    passed: Sequence[tuple[Term, CounterKey]] = ()
     # What it took of counters: so much each of its smallest part, and one of each that counts once.
     drawn: Sequence[tuple[CounterKey, int]] = ()
     marked: Sequence[CounterKey] = ()
@@ -59,7 +62,7 @@ class Payment:
     @property
     def unit(self) -> Unit | None:
         """What the amount is of, None for a thing."""
-        return self.plan.reward.unit
+        return self.plan.unit
 
     @property
     def name(self) -> str:
@@ -108,8 +111,10 @@ def decide(
     rows = scene.rows
     if not turned:
         plans = [plan for plan in plans if (plan.has_discount if discounts else plan.has_other)]
-    find = _matched if scene.why else _match
-    found = [found for plan in plans if (found := find(scene, plan, rows, sure)) is not None]
+    if scene.why:
+        found = [one for plan in plans if (one := _matched(scene, plan, rows, sure)) is not None]
+    else:
+        found = _quickly_matched(scene, plans, rows, sure)
     if not found:
         return found
     _work_out(scene, found, rows, discounts=discounts, turned=turned)
@@ -134,14 +139,24 @@ def decide(
 # --- steps 3 and 4: who matches ---------------------------------------------------------------
 
 
-def _match(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
-    """The same, quickly, where no reason is asked for: most rules ask but for their condition."""
-    if not plan.is_simple:
-        return _matched(scene, plan, rows, sure)
-    matches = plan.matches
-    if matches is None or plan.order in sure or matches(*rows) == 1:
-        return Matched(plan, plan.rewards)
-    return None
+def _quickly_matched(
+    scene: Scene, plans: Iterable[RulePlan], rows: Rows, sure: Container[int]
+) -> list[Matched]:
+    """The rules that match, where no reason is asked for: of most their condition tells alone."""
+    event, lines, state, history, past_lines, scratch = rows
+    found = []
+    for plan in plans:
+        if not plan.is_simple:
+            one = _matched(scene, plan, rows, sure)
+            if one is not None:
+                found.append(one)
+        elif (
+            plan.order in sure
+            or (matches := plan.matches) is None
+            or matches(event, lines, state, history, past_lines, scratch) == 1
+        ):
+            found.append(Matched(plan, plan.rewards))
+    return found
 
 
 def _matched(scene: Scene, plan: RulePlan, rows: Rows, sure: Container[int]) -> Matched | None:
@@ -228,11 +243,10 @@ def _work_out(
                 continue
             if chosen.is_plain:
                 amount = chosen.fixed if chosen.amount is None else chosen.amount(*rows)
-                payment.amount = 0 if amount is None or amount < 0 else amount
-                _bound(payment)
+                _come_to(payment, amount or 0)
             else:
                 _fill(scene, payment)
-            if chosen.is_rate and payment.amount > 0 and matched.counts:
+            if chosen.is_rate and payment.amount and matched.counts:
                 key = (chosen.called, recipient)
                 bases[key] = bases.get(key, 0) + payment.amount
     for payment in multipliers:
@@ -241,12 +255,7 @@ def _work_out(
             payment.base = bases.get((unit.name, payment.recipient), 0)
             more = form.factor.value - 10**form.factor.decimals
             exact = Exact(payment.base * more, form.factor.decimals + unit.precision)
-            payment.amount = constant(exact, unit)
-            _bound(payment)
-    for matched in found:
-        for payment in matched.payments:
-            payment.amount = max(0, payment.amount)
-            payment.worked = payment.amount
+            _come_to(payment, constant(exact, unit))
 
 
 def _chosen(scene: Scene, rule: RulePlan, plan: RewardPlan) -> RewardPlan | None:
@@ -276,28 +285,22 @@ def _recipient(scene: Scene, plan: RewardPlan) -> str | None:
 def _fill(scene: Scene, payment: Payment) -> None:
     """What a reward that is no multiplier comes to; nothing of an absent value."""
     plan = payment.plan
-    form, unit = plan.reward.form, plan.reward.unit
-    match form:
+    match plan.reward.form:
         case checked.Thing(name=name):
             payment.amount, payment.text = 1, name
-            return
         case checked.TierAward(rank=rank):
             payment.amount, payment.text = 1, scene.compiled.program.tier_name(rank)
-            return
-        case checked.Message():
+        case checked.Message() as form:
             payment.text = message(scene, plan.name, form)
             payment.amount = int(payment.text is not None)
-            return
-        case checked.CheapestFree():
-            payment.amount = cheapest_free(scene, plan, form)
-        case checked.Deduction():
+        case checked.CheapestFree() as form:
+            _come_to(payment, cheapest_free(scene, plan, form))
+        case checked.Deduction() as form:
             payment.is_deduction = True
             _fill_deduction(scene, payment, form)
-            return
-        case _:
+        case form:
             raise TypeError(form)
-    if unit is not None:
-        _bound(payment)
+    payment.worked = payment.amount
 
 
 def _fill_deduction(scene: Scene, payment: Payment, form: checked.Deduction) -> None:
@@ -317,13 +320,17 @@ def _fill_deduction(scene: Scene, payment: Payment, form: checked.Deduction) -> 
         payment.amount = min(payment.amount, most)
 
 
-def _bound(payment: Payment) -> None:
-    """Cap one award by its `at most`; refuse a number too large."""
+def _come_to(payment: Payment, amount: int) -> None:
+    """What one award comes to: never below 0, at most its `at most`; no number too large."""
+    if amount <= 0:
+        return
     most = payment.plan.reward.at_most
-    if most is not None and payment.amount > most:
-        payment.amount = most
-    if payment.amount > LARGEST:
+    if most is not None and amount > most:
+        amount = most
+    if amount > LARGEST:
         payment.drop(OVERFLOW, "overflow")
+        return
+    payment.amount = payment.worked = amount
 
 
 # --- why --------------------------------------------------------------------------------------

@@ -36,18 +36,16 @@ class RewardPlan:
     # What it is paid within: the rule's own, then the campaign's and the program's.
     own: tuple[Term, ...] = ()
     shared: tuple[Term, ...] = ()
-    # What an award of it is called: its unit, or the kind of thing.
+    # What an award of it is called: its unit, or the kind of thing; what an amount is of.
     called: str = ""
+    unit: Unit | None = None
     is_discount: bool = False
     is_rate: bool = False
     is_multiplier: bool = False
     # An amount that is fixed or has a function, and nothing else to it.
     is_plain: bool = False
-
-    @property
-    def unit(self) -> Unit | None:
-        """What an amount is of."""
-        return self.reward.unit
+    # Of a unit that is no money, spendable at once and for ever.
+    is_undated: bool = False
 
     @property
     def is_ranked(self) -> bool:

@@ -6,6 +6,7 @@ Source: docs/language.md, section 4, step 9, and "Windows".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dsl.engine.customer import AwardedTier, Holding, Paid
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Unit
 
 
+BY_ORDER = attrgetter("plan.order")
 # Stands in an award's place until its status is known.
 NO_AWARD = Award("", 0, "", "", 0, 0)
 
@@ -32,7 +34,7 @@ def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> l
     `last` is when the last event happened.
     """
     paid = []
-    for matched in sorted(found, key=lambda matched: matched.plan.order):
+    for matched in sorted(found, key=BY_ORDER):
         for payment in matched.payments:
             if payment.amount:
                 one = _post(scene, due, matched, payment, now, last)
@@ -43,19 +45,20 @@ def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> l
 
 def line(scene: Scene, matched: Matched, payment: Payment, status: Status = "posted") -> Award:
     """The award as a line."""
-    unit = payment.unit
-    is_event = scene.cause.event is not None
+    plan, event = payment.plan, scene.cause.event
+    unit = plan.unit
+    # By place: this is made for every award.
     return Award(
-        rule=matched.plan.name,
-        reward=payment.plan.number,
-        customer=payment.recipient,
-        unit=payment.name,
-        amount=-payment.amount if payment.is_deduction else payment.amount,
-        precision=unit.precision if unit is not None else 0,
-        text=payment.text,
-        status=status,
-        event=scene.cause.event,
-        at=None if is_event else scene.at,
+        matched.plan.rule.name,
+        plan.number,
+        payment.recipient,
+        plan.called,
+        -payment.amount if payment.is_deduction else payment.amount,
+        unit.precision if unit is not None else 0,
+        payment.text,
+        status,
+        event,
+        scene.cause.at if event is None else None,
     )
 
 
@@ -64,10 +67,17 @@ def _post(
 ) -> Paid | None:
     if matched.withheld:
         return Paid(line(scene, matched, payment, "withheld"), 0, matched.plan)
-    compiled, at, rule = scene.compiled, scene.at, matched.plan.rule
-    customer, unit = scene.others(payment.recipient), payment.unit
     paid = Paid(NO_AWARD, payment.amount, matched.plan)
     paid.drawn, paid.marked = payment.drawn, payment.marked
+    at, customer = scene.cause.at, scene.others(payment.recipient)
+    if payment.plan.is_undated and not scene.is_held:
+        # Most awards: what follows, in short.
+        wallet = customer.wallet(payment.plan.called)
+        wallet.moved_at = last
+        paid.lot = wallet.earn(payment.amount, at)
+        paid.award = line(scene, matched, payment)
+        return paid
+    compiled, rule, unit = scene.compiled, matched.plan.rule, payment.unit
     begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
     if unit is not None and not unit.is_money:
         customer.wallet(unit.name).moved_at = last

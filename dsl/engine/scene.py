@@ -53,6 +53,7 @@ class Scene:
     used: Mapping[CounterKey, int]
     secret: bytes
     others: Callable[[str], Customer]
+    why: bool = False
     # The first guard whose condition is true, and what it does with the event.
     guard_name: str | None = None
     is_guarded: bool = False
@@ -60,7 +61,6 @@ class Scene:
     is_rejected: bool = False
     # The event with its amount's sign turned, of a refund without an original.
     turned: list[int] | None = None
-    why: bool = False
     # Who ranks, by the name of a reward's plan, where its audience is `top` or `at random`.
     chosen: Mapping[str, frozenset[str]] | None = None
     counted: set[CounterKey] = field(default_factory=set)
@@ -68,7 +68,6 @@ class Scene:
     held: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: dict[CounterKey, int] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    periods: dict[Period, int] = field(default_factory=dict)
 
     @property
     def at(self) -> int:
@@ -97,7 +96,8 @@ class Scene:
 
     def take(self, key: CounterKey, amount: int) -> None:
         """Add to a counter."""
-        self.counter(key)
+        if key not in self.seen:
+            self.counter(key)
         self.taken[key] = self.taken.get(key, 0) + amount
 
     def balance(self, customer: str, unit: str) -> int:
@@ -112,10 +112,7 @@ class Scene:
         """The index of the calendar period of the decision; 0 where it is for ever."""
         if period is None:
             return 0
-        found = self.periods.get(period)
-        if found is None:
-            found = self.periods[period] = self.compiled.clock.period(self.cause.at, period)
-        return found
+        return self.compiled.clock.period(self.cause.at, period)
 
     def gross(self) -> int:
         """What discounts can still fill, in the currency's precision."""

@@ -46,9 +46,23 @@ def settle(
     changes: list[Change] = []
     fresh = tuple(scratch)
     rank = _rank(customer, rows, at, when)
-    if customer.settled:
+    if customer.settled and rank != customer.rank:
         changes += _tier_changes(compiled, customer.rank, rank)
     customer.rank = customer.row[S_TIER] = rank
+    if compiled.segments or customer.segments:
+        changes += _settle_segments(customer, rows, fresh)
+    if not customer.settled:
+        customer.settled, customer.first_settled_at = True, at
+    customer.settled_at = at
+    return changes
+
+
+def _settle_segments(
+    customer: Customer, rows: tuple[list[int], ...], fresh: tuple[int, ...]
+) -> list[Change]:
+    """Who is in which segment; what changed. `fresh` is X as it was before the tier was settled."""
+    compiled, scratch = customer.compiled, rows[-1]
+    changes = []
     segments = set(customer.segments & compiled.segments.keys())
     for name, inside in compiled.segments.items():
         # What asks about tiers and segments is worked out anew: these have just been settled.
@@ -60,10 +74,7 @@ def settle(
         place = compiled.uses.segments.get(name)
         if place is not None:
             customer.row[place] = int(is_in)
-    if not customer.settled:
-        customer.settled, customer.first_settled_at = True, at
     customer.segments = frozenset(segments)
-    customer.settled_at = at
     return changes
 
 
@@ -108,8 +119,9 @@ def _rank(customer: Customer, rows: tuple[list[int], ...], at: int, when: When) 
     rank = highest
     if customer.settled:
         rank = _stepped(compiled, customer.rank, highest, when)
-    names = {one.tier for one in customer.awarded if one.is_held(at)}
-    rank = max([rank, *(tier.rank for tier in compiled.program.tiers if tier.name in names)])
+    if customer.awarded:
+        names = {one.tier for one in customer.awarded if one.is_held(at)}
+        rank = max([rank, *(tier.rank for tier in compiled.program.tiers if tier.name in names)])
     for tier in reached:
         if tier.rank <= rank:
             customer.tiers[tier.name] = TierState(

@@ -60,10 +60,11 @@ class Earnings:
 
     def add(self, at: int, amount: int) -> None:
         """Note what was earned (or, negative, taken back) at an instant."""
-        if not self.ats or at >= self.ats[-1]:
-            self.ats.append(at)
+        ats, sums = self.ats, self.sums
+        if not ats or at >= ats[-1]:
+            ats.append(at)
             self.amounts.append(amount)
-            self.sums.append(self.sums[-1] + amount)
+            sums.append(sums[-1] + amount)
             return
         place = bisect_right(self.ats, at)
         self.ats.insert(place, at)
@@ -74,9 +75,12 @@ class Earnings:
 
     def between(self, after: int, until: int) -> int:
         """What was earned after one instant, up to and including another."""
-        if not self.ats:
+        ats, sums = self.ats, self.sums
+        if not ats:
             return 0
-        return self.sums[bisect_right(self.ats, until)] - self.sums[bisect_right(self.ats, after)]
+        # Most windows end now, and nothing was earned later.
+        upto = sums[-1] if until >= ats[-1] else sums[bisect_right(ats, until)]
+        return upto - sums[bisect_right(ats, after)]
 
 
 @dataclass(slots=True)
@@ -115,6 +119,19 @@ class Wallet:
         self.pending.append(lot)
         return lot
 
+    def earn(self, amount: int, at: int) -> Lot:
+        """A new lot that is spendable and earned at once, and never expires: `add` and `open`."""
+        lot = Lot(next(self.numbers), self.unit, amount, amount, at, at, NEVER, True, at, at)
+        self.earnings.add(at, amount)
+        self.balance += amount
+        if self.debt:
+            paid = min(self.debt, amount)
+            self.debt -= paid
+            lot.left -= paid
+        if lot.left:
+            self._keep(lot)
+        return lot
+
     def open(self, lot: Lot, at: int) -> None:
         """The lot becomes spendable, and is earned, at an instant; a debt is paid from it first."""
         lot.released = True
@@ -136,11 +153,11 @@ class Wallet:
 
     def _keep(self, lot: Lot) -> None:
         """Put a lot where it is taken in its turn; most are the last."""
-        order = lot.order
-        if not self.lots or order > self.lots[-1][0]:
-            self.lots.append((order, lot))
+        order, lots = lot.order, self.lots
+        if not lots or order > lots[-1][0]:
+            lots.append((order, lot))
         else:
-            insort(self.lots, (order, lot))
+            insort(lots, (order, lot))
 
     def unearn(self, lot: Lot, amount: int) -> None:
         """What was earned by a lot is less by an amount; so is what will be."""
