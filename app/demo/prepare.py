@@ -6,7 +6,6 @@ What is there already is kept; a load that was broken off goes on where it was.
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import itertools
 import json
 import os
@@ -21,6 +20,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import dsl
+from app.collector import patient
 from app.db import in_transaction, reading_sessions
 from app.demo.grocery import GroceryHistory, UnavailableError, fetch
 from app.demo.history import DemoHistory, weeks_to
@@ -192,7 +192,7 @@ def _load(
                 lambda s, rows=rows: ingest.import_customers(s, _program(s), rows, now=now),  # type: ignore[misc]  # the batch at hand
             )
     total, done = history.extent.purchases, loading.done
-    with _patient_collector():
+    with patient():
         rest = itertools.islice(history.purchases(loading.weeks), done, None)
         for raws in _batches(rest, BATCH):
             report(done, total)
@@ -215,17 +215,6 @@ def _read_back(engine: Engine, folder: Path, now: dt.datetime) -> None:
         program = _program(session)
         checked = programs.current_program(session, program, now)
         Histories(folder / "history").of(session, program, checked, now=now)
-
-
-class _patient_collector:  # noqa: N801 - used as a statement
-    """A load makes millions of small objects that live on: looking for rings among them is slow."""
-
-    def __enter__(self) -> None:
-        self._before = gc.get_threshold()
-        gc.set_threshold(200_000, 50, 50)
-
-    def __exit__(self, *_: object) -> None:
-        gc.set_threshold(*self._before)
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dsl
+from app.collector import patient
 from app.history.files import Table, read_table
 from app.services.figures import amounts, figures
 from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, dry_run
@@ -71,6 +72,7 @@ class FileRun:
         return answer
 
 
+@patient()
 def dry_run_files(
     program: checked.Program,
     files: Files,

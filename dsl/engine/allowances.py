@@ -113,9 +113,7 @@ class Allowances:
                 taken = payment.amount * term.each if term.each else 1
                 running[key] = running.get(key, 0) + taken
 
-    def _cut(
-        self, matched: Matched, payment: Payment, term: Term, used: int, before: int
-    ) -> None:
+    def _cut(self, matched: Matched, payment: Payment, term: Term, used: int, before: int) -> None:
         """An amount fills up what is left, or is dropped: with `whole awards only`, or a thing."""
         room = (term.capacity - used - before) // term.each
         whole = matched.plan.rule.whole_only or payment.unit is None

@@ -220,10 +220,8 @@ class Book:
         )
 
     def _event(self, entry: Entry) -> None:
-        if entry.at < self.first_at:
-            self.first_at = entry.at
-        if entry.at > self.last_at:
-            self.last_at = entry.at
+        self.first_at = min(self.first_at, entry.at)
+        self.last_at = max(self.last_at, entry.at)
         compiled = self.version(entry.at)
         customer = self.customer(entry.event.customer)
         if compiled is None:

@@ -1,9 +1,10 @@
 """History as restricted Python: counts, figures, streaks over a customer's past events.
 
 A past event is a row of H, in the order of time. What a history condition says of a past event
-alone is worked out when it is recorded and stands in its row. Counts, totals and averages of such
-events keep what they found in S: the window's first and last row and the sums between, which follow
-from H alone and can be forgotten at any time. All else walks the window's rows, newest first.
+alone is worked out when it is recorded and stands in its row. Counts, totals, averages and streaks
+of such events keep what they found in S: the window's first and last row and the sums between,
+which follow from H alone and can be forgotten at any time. All else walks the window's rows, newest
+first.
 Source: docs/language.md, section 3, "history", and section 4, "Windows".
 """
 
@@ -24,8 +25,8 @@ from dsl.engine.cells import (
 )
 from dsl.engine.conditions import every, holds
 from dsl.engine.nodes import is_of_past
-from dsl.engine.sums import Figure, Flag, write_average, write_sums
-from dsl.engine.values import ARGUMENTS, Place, Value, past_cell, value
+from dsl.engine.sums import ROW, Figure, Flag, write_average, write_streak, write_sums
+from dsl.engine.values import ARGUMENTS, Value, past_cell, value
 from dsl.meaning import checked
 from dsl.meaning.catalogue import COUNT
 from dsl.meaning.times import first_instant_of
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from dsl.engine.emitter import Emitter
     from dsl.engine.writer import Writer
 
-ROW = Place(row="r")
 EVERY_ROW = "r >= 0"
 
 
@@ -122,7 +122,9 @@ class PastText:
             return self._of_others(node)
         if self._is_kept(node):
             with e.memo(node) as write:
-                if write is not None:
+                if write is not None and isinstance(node, checked.Streak):
+                    write_streak(write, e, node, f"{self._walk(node)}({ARGUMENTS}, end)")
+                elif write is not None:
                     write_sums(write, e, node, self._bounds(node.past.window))
             return e.call(node)
         with e.memo(node) as write:
@@ -307,6 +309,8 @@ class PastText:
         match node:
             case checked.EventCount():
                 return True
+            case checked.Streak():
+                return not past.previous
             case checked.EventFigure(figure=figure):
                 return figure in ("total", "average")
             case checked.PastItemCount(items=items) | checked.PastItemTotal(items=items):

@@ -1,4 +1,4 @@
-"""Sums over windows that are kept: counts, totals and averages of past events.
+"""Sums over windows that are kept: counts, totals and averages of past events, and streaks.
 
 What they look at stands in the rows of H since each event was recorded; S keeps the window's first
 and last row and the sums between them, which follow from H alone and can be forgotten at any time.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import H_COUNTS, NA, S_CURRENT, S_END
+from dsl.engine.values import Place, past_cell
 from dsl.meaning import checked
 from dsl.meaning.types import DIVISION_DECIMALS
 
@@ -30,6 +31,7 @@ Figure = (
     | checked.Streak
 )
 Bounds = tuple[str | None, str | None]
+ROW = Place(row="r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,42 @@ def write_sums(write: Writer, e: Emitter, node: Figure, bounds: Bounds) -> None:
         write("x = n")
     elif isinstance(node, checked.EventFigure) and node.figure == "average":
         write_average(write, 10**node.attribute.type.decimals)
+
+
+def write_streak(write: Writer, e: Emitter, node: checked.Streak, walked: str) -> None:
+    """Take in what was recorded since the last call; how long the streak is that ends now.
+
+    S keeps the next row, the newest period that has an event, and how many before it have one
+    without a gap. Where a clock that went back brought an earlier period after a later one, the
+    rows are walked from then on: `walked` is the text of that.
+    """
+    back, last, count, newest = (
+        e.layout.customer.place(("cache", node, name))
+        for name in ("first", "last", "count", "total")
+    )
+    flag = e.layout.past.place(("flag", Flag(node.past.event, node.past.where)))
+    then = past_cell(e, ("period", node.period), None, ROW)
+    write(f"end = S[{S_END}]", f"r = S[{last}]", f"n = S[{count}]", f"p = S[{newest}]")
+    with write.block("if r > end:"):
+        write("r = 0", "n = 0", f"S[{back}] = 0")
+    with write.block("while r < end:"):
+        with write.block(f"if H[r + {flag}] == 1 and H[r + {H_COUNTS}] == 1:"):
+            with write.block("if n == 0:"):
+                write("n = 1")
+            with write.block(f"elif {then} == p + 1:"):
+                write("n = n + 1")
+            with write.block(f"elif {then} > p:"):
+                write("n = 1")
+            with write.block(f"elif {then} < p:"):
+                write(f"S[{back}] = 1")
+            write(f"p = {then}")
+        write("r = r + @W")
+    write(f"S[{last}] = r", f"S[{count}] = n", f"S[{newest}] = p", "x = 0")
+    now = f"E[{e.layout.event.place(('period', node.period))}]"
+    with write.block(f"if S[{back}] == 1 or (n > 0 and p > {now}):"):
+        write(f"x = {walked}")
+    with write.block(f"elif n > 0 and p == {now}:"):
+        write("x = n")
 
 
 def _adding(write: Writer, e: Emitter, node: Figure) -> Callable[[str, str], None]:

@@ -121,7 +121,8 @@ class Wallet:
 
     def earn(self, amount: int, at: int) -> Lot:
         """A new lot that is spendable and earned at once, and never expires: `add` and `open`."""
-        lot = Lot(next(self.numbers), self.unit, amount, amount, at, at, NEVER, True, at, at)
+        lot = Lot(next(self.numbers), self.unit, amount, amount, at, at, NEVER)
+        lot.released, lot.earned_at, lot.pending_until = True, at, at
         self.earnings.add(at, amount)
         self.balance += amount
         if self.debt:
