@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from app.collector import patient
 from benchmarks.measuring import PROCESSOR_TIME, one_core, processed
 from benchmarks.ours import OURS
 from benchmarks.peers import PEERS, missing_peers
@@ -100,7 +101,7 @@ def measure(sizes: Sequence[int] = SIZES, seconds: float = SECONDS, pool: int = 
     peers = [peer for peer in PEERS if peer.name not in missing]
     rows: list[tuple[Cell, ...]] = []
     events, others = shape_events(pool), shape_events(pool, seed=OTHERS)
-    with one_core():
+    with one_core(), patient():
         for size in sizes:
             rules = shape_rules(size)
             contestants = [make(rules) for make in (*OURS, *peers)]
@@ -128,6 +129,7 @@ def measure(sizes: Sequence[int] = SIZES, seconds: float = SECONDS, pool: int = 
                 f" {ROUNDS} rounds taken in turns, after other events; all answers compared on a"
                 " sample."
             ),
+            "The garbage collector looks as rarely as in the server (app/collector.py).",
             PROCESSOR_TIME,
             *(
                 [f"Not installed, so not measured: {', '.join(missing)}; `make bench` does it."]

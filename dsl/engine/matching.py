@@ -83,7 +83,7 @@ class Matcher:
 
     def __init__(self, program: checked.Program) -> None:
         self._compiled = Compiled(program)
-        self._forms: dict[str, Form] = {}
+        self._forms = {name: Form(self._compiled, name) for name in self._compiled.by_event}
 
     def match(self, events: Iterable[Raw]) -> list[Answer]:
         """What each event gets: the place of each rule that matches, with what it awards.
@@ -143,7 +143,8 @@ class Form:
         self.seen: dict[tuple[Any, ...], Known] = {}
         self._known: dict[tuple[int, Key], Known] = {}
         self._kept = 0
-        self._rules: dict[tuple[int, int], tuple[Candidate, Answer | None]] = {}
+        # By tier, then by the rule's place.
+        self._same: dict[int, dict[int, Answer | None]] = {}
 
     def asked(self, event: Raw) -> Answer:
         """What an event gets, however little is known of its like."""
@@ -206,27 +207,30 @@ class Form:
 
     def _told(self, known: Known, place: int) -> Answer | Open:
         """What the rules between two thresholds award, as far as it is the same for all events."""
-        plans = self._index.segment(known.cell, place)
-        prepared = [self._prepared(plan, known.rank) for plan in plans]
+        rank, plans = known.rank, self._index.segment(known.cell, place)
+        same = self._same.setdefault(rank, {})
         found: list[tuple[int, int]] = []
-        for _, pairs in prepared:
+        for plan in plans:
+            try:
+                pairs = same[plan.order]
+            except KeyError:
+                pairs = same[plan.order] = self._pairs(self._candidate(plan, rank))
             if pairs is None:
-                return Open(tuple([candidate for candidate, _ in prepared]))
+                return Open(tuple([self._candidate(plan, rank) for plan in plans]))
             found += pairs
         return tuple(found)
 
-    def _prepared(self, plan: RulePlan, rank: int) -> tuple[Candidate, Answer | None]:
-        """A rule as it is for a tier; its pairs, made once, where they are the same for all."""
-        found = self._rules.get((plan.order, rank))
-        if found is None:
-            rewards = tuple(one for one in plan.rewards if _is_for(one, rank))
-            test = None if plan.order in self._index.sure else plan.matches
-            amounts = [_amount(one, None) for one in rewards]
-            pairs = tuple((plan.order, amount) for amount in amounts if amount is not None)
-            is_same = test is None and not _is_dated(plan) and None not in amounts
-            found = Candidate(plan, test, rewards), pairs if is_same else None
-            self._rules[plan.order, rank] = found
-        return found
+    def _candidate(self, plan: RulePlan, rank: int) -> Candidate:
+        rewards = tuple(one for one in plan.rewards if _is_for(one, rank))
+        return Candidate(plan, None if plan.order in self._index.sure else plan.matches, rewards)
+
+    def _pairs(self, candidate: Candidate) -> Answer | None:
+        """What a rule awards, where that is the same for all events that lead to it."""
+        plan = candidate.plan
+        amounts = [_amount(one, None) for one in candidate.rewards]
+        if candidate.test is not None or _is_dated(plan) or None in amounts:
+            return None
+        return tuple((plan.order, amount) for amount in amounts if amount is not None)
 
     def _worked_out(self, answer: Open, event: Raw, rank: int, row: list[int]) -> Answer:
         compiled, at = self._compiled, row[E_AT]
