@@ -340,14 +340,18 @@ def _explain(scene: Scene, matched: Matched) -> None:
     paid = any(payment.amount > 0 for payment in matched.payments) and not matched.withheld
     reason: Reason | None = None if paid else matched.reason or "nothing"
     before = scene.outcomes.get(matched.plan.order)
+    by = matched.by
     if before is not None and before.reason is None:
         reason = None
+    elif before is not None and reason == "nothing":
+        # What refused its discount, where nothing refused the rest.
+        reason, by = before.reason, before.by
     scene.outcomes[matched.plan.order] = Outcome(
         matched.plan.name,
         reason,
         workings=(*(before.workings if before else ()), *_workings(matched)),
         cuts=(*(before.cuts if before else ()), *matched.cuts),
-        by=matched.by,
+        by=by,
     )
 
 
