@@ -66,6 +66,8 @@ def settle_at(
     while index > 0 and log[index - 1].moment.place > moment.place:
         index -= 1
     before = log[index - 1].standing if index > 0 else None
+    if index < len(log):
+        before = _seen_from(world, customer, log[:index], moment)
     standing = settled(world, customer, program, moment, before, when)
     log.insert(index, Settled(moment, when, program, standing, world.last))
     following = standing
@@ -73,6 +75,15 @@ def settle_at(
         following = settled(world, customer, later.program, later.moment, following, later.when)
         later.standing = following
     return standing, [] if before is None else changes(before, standing, program)
+
+
+def _seen_from(world: World, customer: str, log: list[Settled], moment: Moment) -> Standing | None:
+    """Where a customer stood before a late event, with the balances that it sees: those of now."""
+    before = None
+    for one in log:
+        then = replace(one.moment, now=moment.now)
+        before = settled(world, customer, one.program, then, before, one.when)
+    return before
 
 
 def changes(before: Standing, after: Standing, program: Program) -> list[Change]:
