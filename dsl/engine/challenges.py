@@ -43,7 +43,7 @@ def _completes(
         return False
     if any(_is_done(customer, name, once, entry.at) for once in rule.once):
         return False
-    inside = _inside(customer, plan, entry.at, open_)
+    inside = _inside(customer, plan, entry, open_)
     sums = [sum(adds[n] for _, adds in inside) for n in range(len(plan.goals))]
     if any(done < goal.asked for done, goal in zip(sums, plan.goals, strict=True)):
         return False
@@ -54,16 +54,16 @@ def _completes(
 
 
 def _inside(
-    customer: Customer, plan: ChallengePlan, at: int, open_: list[tuple[Entry, tuple[int, ...]]]
+    customer: Customer, plan: ChallengePlan, last: Entry, open_: list[tuple[Entry, tuple[int, ...]]]
 ) -> list[tuple[Entry, tuple[int, ...]]]:
-    """The events of the window that ends at an instant, the latest first."""
+    """The events of the window that ends with an event, the latest first."""
     within = plan.challenge.within
-    after = customer.compiled.clock.before(at, within.count, within.unit)
+    after = customer.compiled.clock.before(last.at, within.count, within.unit)
     found = []
     for counted in reversed(open_):
         if counted[0].at <= after:
             break
-        if counted[0].at <= at:
+        if counted[0].place <= last.place:
             found.append(counted)
     return found
 
