@@ -39,17 +39,22 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     changes = book.take_event(customer, entry)
+    book.follow(changes, entry.at, entry.id)
     for one, net, is_gone in since:
         one.net, one.is_gone = net, is_gone
     recorded = customer.entries
     customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=place_of)
-    customer.compiled, customer.rank, customer.segments, customer.settled = now
-    customer.tiers, customer.settled_at = tiers, settled_at
     customer.first_settled_at = min(first, entry.at)
     customer.last = max(last, entry.place)
+    if now[0] is compiled and compiled.is_settling and not compiled.is_plain:
+        # What later settlings would have changed fires nothing.
+        _settle_along(book, customer, len(recorded), settled_at)
+    else:
+        customer.compiled, customer.rank, customer.segments, customer.settled = now
+        customer.tiers = tiers
+    customer.settled_at = settled_at
     customer.fold(customer.entries)
     book.others.forget()
-    book.follow(changes, entry.at, entry.id)
     if customer.compiled.timed:
         book.due.customer_timers(customer, book.now)
 
@@ -61,18 +66,25 @@ def _settle_past(book: Book, customer: Customer, first: int) -> None:
     """
     if not customer.compiled.is_settling or customer.compiled.is_plain:
         return
-    entries = customer.entries
     customer.tiers = {}
-    known = [entry for entry in entries if entry.at < first]
-    if first != NA and not known:
+    if first != NA and not any(entry.at < first for entry in customer.entries):
         customer.fold(())
         book.settle(customer, first, "before")
-    for place, entry in enumerate(entries):
-        customer.entries = entries[:place]
+    _settle_along(book, customer, 0, NA)
+    customer.fold(customer.entries)
+
+
+def _settle_along(book: Book, customer: Customer, place: int, until: int) -> None:
+    """Settle a customer at the events from a place on, and at an instant after them."""
+    entries = customer.entries
+    for number in range(place, len(entries)):
+        at = entries[number].at
+        customer.entries = entries[:number]
         customer.fold(customer.entries)
-        book.settle(customer, entry.at, "before")
-        customer.entries = entries[: place + 1]
+        book.settle(customer, at, "before")
+        customer.entries = entries[: number + 1]
         customer.fold(customer.entries)
-        book.settle(customer, entry.at, "after")
+        book.settle(customer, at, "after")
     customer.entries = entries
-    customer.fold(entries)
+    if entries and until > entries[-1].at:
+        book.settle(customer, until, "midnight")

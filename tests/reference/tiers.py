@@ -67,7 +67,11 @@ def settle_at(
         index -= 1
     before = log[index - 1].standing if index > 0 else None
     if index < len(log):
-        before = _seen_from(world, customer, log[:index], moment)
+        # A late event sees balances of now, also in the settlings before it.
+        moment = replace(moment, now=max(one.moment.now for one in log))
+        is_before_all = moment.place[2] == 0
+        if is_before_all:
+            before = _seen_from(world, customer, log[:index], moment)
     standing = settled(world, customer, program, moment, before, when)
     log.insert(index, Settled(moment, when, program, standing, world.last))
     following = standing
@@ -78,7 +82,7 @@ def settle_at(
 
 
 def _seen_from(world: World, customer: str, log: list[Settled], moment: Moment) -> Standing | None:
-    """Where a customer stood before a late event, with the balances that it sees: those of now."""
+    """Where a customer stood before a late event, with the balances of now."""
     before = None
     for one in log:
         then = replace(one.moment, now=moment.now)
