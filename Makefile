@@ -97,8 +97,8 @@ LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_UR
   --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
 lock: build/lock/bin/uv ## Bring the lock files up to date with pyproject.toml (UPGRADE=--upgrade: to the newest)
-	$(LOCK) $(UPGRADE) --group dev --output-file requirements-dev.lock pyproject.toml
-	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(LOCK) $(UPGRADE) --extra native --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra native --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 	$(LOCK) $(UPGRADE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
 clean: ## Remove what was made, except .venv and what the demo wrote

@@ -16,7 +16,7 @@ from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.run import Run, Sample, Span
+from dsl.engine.columns.run import Run, Sample, Span, Way
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -199,25 +199,26 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     watch: str | None = None,
     samples: int = 0,
     secret: bytes = b"",
-    quick: bool = True,
+    way: Way = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> DryRun:
     """Decide the events from `since` on and before `until`, and what falls due by then.
 
     `until` None is up to the last event. `watch` names the rule whose latest `samples` paying
     decisions are kept, with a few of its others; draws are keyed by `secret`; `progress` is called
-    with how many events are done and how many there are, and may raise to end the run. `quick`
-    False decides plain programs by the book too, with the same result.
+    with how many events are done and how many there are, and may raise to end the run. `way` is how
+    it is done, with the same result.
     """
     lower = instant(since) if since is not None else -LATEST
     upper = instant(until) if until is not None else LATEST
     first, end = np.searchsorted(history.at, [lower, upper]).tolist()
     end = max(first, end)
-    run = Run(compiled, history, secret, progress, quick=quick)
+    run = Run(compiled, history, secret, progress, way=way)
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
         run.decide(Span(first, end, lower, last), watch, samples)
-    found, columns = run.collected, run.collected.columns()
+    found = run.collected
+    columns = run.collected.columns() if run.columns is None else run.columns
     profiles = history.profiles(first, end)
     return DryRun(
         compiled=compiled,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from dsl.engine.columns.events import LineItems, PastEvent
 from dsl.engine.encode import Encoder, distance_m, tested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dsl.engine.clock import Clock
     from dsl.engine.columns.history import History
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CALENDAR = ("local", "period", "start", "ago")
 NOTHING = np.array([NA], np.int64)
+Rows = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 # So many columns are kept with a history for programs to come.
 MOST_KEPT = 48
 
@@ -34,10 +36,31 @@ class HistoryEncoder(Encoder):
 
     def __init__(self, layout: Layout, clock: Clock, codes: Codes, history: History) -> None:
         super().__init__(layout, clock, codes)
-        columns = _Columns(layout, codes, history)
-        self.matrix = columns.rows()
-        self._line_ends, self._line_cells = columns.lines()
-        self._line_starts: list[int] = history.lines.starts.tolist()
+        self._history = history
+        self._columns = _Columns(layout, codes, history)
+
+    @cached_property
+    def matrix(self) -> Rows:
+        """The rows of all events."""
+        return self._columns.rows({})
+
+    @cached_property
+    def lines_by_place(self) -> tuple[Ints, Ints]:
+        """The cells of all lines that count, and up to which of them lines before one come."""
+        ends, cells = self._columns.lines()
+        return cells, ends
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return self.lines_by_place[1].tolist()
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return self._history.lines.starts.tolist()
+
+    def rows(self, further: Mapping[Key, int]) -> Rows:
+        """The rows of all events, with keys of the calendar in places after those of the layout."""
+        return self._columns.rows(further)
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
@@ -50,7 +73,7 @@ class HistoryEncoder(Encoder):
         """The lines' rows, one after the other."""
         if isinstance(items, LineItems):
             start, end = self._line_ends[items.start], self._line_ends[items.end]
-            return cast("list[int]", self._line_cells[start:end].tolist())
+            return cast("list[int]", self.lines_by_place[0][start:end].tolist())
         return super().lines(items)
 
     def lines_of(self, row: int) -> list[int]:
@@ -59,7 +82,9 @@ class HistoryEncoder(Encoder):
             self._line_ends[self._line_starts[row]],
             self._line_ends[self._line_starts[row + 1]],
         )
-        return cast("list[int]", self._line_cells[start:end].tolist()) if start < end else []
+        if start == end:
+            return []
+        return cast("list[int]", self.lines_by_place[0][start:end].tolist())
 
 
 class _Columns:
@@ -73,23 +98,23 @@ class _Columns:
         self._has_lines = bool(layout.line.places)
         self._attributes = [program.events[name].attributes for name in history.type_names]
 
-    def rows(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-        """The rows E of all events."""
+    def rows(self, further: Mapping[Key, int]) -> Rows:
+        """The rows E of all events, and further keys in places of theirs."""
         layout, history = self._layout, self._history
         types = np.array([layout.types.get(name, 0) for name in history.type_names], np.int64)
-        rows = np.empty((len(history), layout.event.width), np.int64)
+        rows = np.empty((len(history), layout.event.width + len(further)), np.int64)
         rows[:, E_TYPE] = types[history.types]
         rows[:, E_AT] = history.at
         rows[:, E_LINES] = self._counts() if self._has_lines else 0
-        for key, place in layout.event.places.items():
+        for key, place in (*layout.event.places.items(), *further.items()):
             rows[:, place] = self._cell(key)
         return rows
 
-    def lines(self) -> tuple[list[int], Ints]:
+    def lines(self) -> tuple[Ints, Ints]:
         """Up to which cell lines before one come, and the cells of all lines that count."""
         layout, history = self._layout, self._history
         if not self._has_lines:
-            return [0] * (int(history.lines.starts[-1]) + 1), np.empty(0, np.int64)
+            return np.zeros(int(history.lines.starts[-1]) + 1, np.int64), np.empty(0, np.int64)
         kept = self._counted()
         width = layout.line.width
         cells = np.empty((int(kept.sum()), width), np.int64)
@@ -104,7 +129,7 @@ class _Columns:
                 cells[:, place] = _tested(column, str(key[1]), str(key[3]))
         ends = np.zeros(len(kept) + 1, np.int64)
         np.cumsum(kept * width, out=ends[1:])
-        return ends.tolist(), cells.ravel()
+        return ends, cells.ravel()
 
     def _counted(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """The lines of which there is anything."""

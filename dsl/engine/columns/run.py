@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections import deque
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
 
 from dsl.engine.book import Book
 from dsl.engine.columns.collected import Collected, Names
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
+from dsl.engine.columns.native import Native, NotNativeError
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.customer import Entry
 from dsl.engine.encode import Attributes, Codes
+from dsl.engine.native.fitting import is_fit
+from dsl.engine.native.machine import is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import Decision
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+# How a run is done: as is best; by LLVM; over columns by CPython, or by a book; best without LLVM.
+Way = Literal["auto", "native", "quick", "book", "python"]
 PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
@@ -64,7 +72,7 @@ class Run:
         secret: bytes,
         progress: Progress | None,
         *,
-        quick: bool = True,
+        way: Way = "auto",
     ) -> None:
         self.history, self.secret, self.progress = history, secret, progress
         program = compiled.program
@@ -73,7 +81,8 @@ class Run:
         own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
         own.attributes = Attributes(compiled.layout, own.codes)
         self.compiled = own
-        self.quick = quick and is_quick(own, history)
+        self.way = way_of(own, history, way)
+        self.columns: dict[str, Ints] | None = None
         self.readers = Readers(
             history,
             {name: program.events[name].attributes for name in history.type_names},
@@ -102,28 +111,38 @@ class Run:
         )
         return Entry(self.ats[row], id_, cast("Event", event))
 
-    def _book(self, span: Span) -> Book:
+    def _book(self, span: Span, own: Collection[int] | None) -> Book:
         """A book that knows what the events before the first one say."""
         if not span.first:
             return Book([(None, self.compiled)], secret=self.secret, why=False)
         quiet = without_rules(self.compiled)
         versions = [(None, quiet), (span.since, self.compiled)]
         book = Book(versions, secret=self.secret, why=False)
-        before = (self.entry(row) for row in self._told(0, span.first))
+        before = (self.entry(row) for row in self._told(0, span.first, own))
         fold(book, before, self.compiled, span.since)
         return book
 
-    def _told(self, first: int, end: int) -> Iterator[int]:
-        """The rows from first to end; how far they are done is told now and then."""
+    def _told(self, first: int, end: int, own: Collection[int] | None = None) -> Iterator[int]:
+        """The rows from first to end, of some customers; how far they are is told now and then."""
         for row in range(first, end):
             if self.progress is not None and (row - first) % PROGRESS_EVERY == 0:
                 self.progress(row - first, end - first)
-            yield row
+            if own is None or self.customers[row] in own:
+                yield row
 
     def decide(self, span: Span, watch: str | None, samples: int) -> None:
         """Decide the events of a span, and what falls due by its end."""
         watched = watch if samples else None
-        least = REASONED_QUICKLY if self.quick else (span.end - span.first) // REASONED_PART
+        if self.way == "native":
+            try:
+                self._natively(span, watched, samples)
+            except NotNativeError:
+                self.way = way_of(self.compiled, self.history, "python")
+            else:
+                return
+        least = (span.end - span.first) // REASONED_PART
+        if self.way == "quick":
+            least = REASONED_QUICKLY
         reasoned = span.end - max(REASONED, least)
         paid: deque[int] = deque(maxlen=samples)
         found: list[Sample] = []
@@ -142,6 +161,46 @@ class Run:
             if lacking and paid:
                 self._look_again(span, list(paid)[-lacking:], found, watched, samples)
 
+    def _natively(self, span: Span, watched: str | None, samples: int) -> None:
+        """Decide all by text, then the customers of the samples once more, with reasons."""
+        encoder = cast("HistoryEncoder", self.compiled.encoder)
+        native = Native(self.compiled, self.history, encoder, self.entry, (span.first, span.end))
+        total = span.end - span.first
+        self._tell(0, total)
+        self.columns = native.run(self.collected, lambda done: self._tell(done, total))
+        self._tell(total, total)
+        if watched is None:
+            return
+        rows = self._sampled(span, watched, samples, self.columns)
+        if not rows:
+            return
+        collected, self.collected = self.collected, self._nothing()
+        # What all customers share hangs on all of them.
+        own = None if native.is_shared else {self.customers[row] for row in rows}
+        self.way = way_of(self.compiled, self.history, "python")
+        shorter = replace(span, end=max(rows) + 1, until=self.ats[max(rows)])
+        again = self._decisions(shorter, watched, frozenset(rows).__contains__, own)
+        found = [self._sample(row, one) for row, one in again if one is not None]
+        self.samples = _latest(found, watched, samples)
+        self.collected = collected
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(min(done, total), total)
+
+    def _sampled(
+        self, span: Span, watched: str, samples: int, columns: Mapping[str, Ints]
+    ) -> list[int]:
+        """The latest rows in which a rule paid, and the last few in which it did not."""
+        rule = self.collected.rules[watched]
+        paid = np.unique(columns["row"][columns["rule"] == rule])
+        events = next(one.rule.events for one in self.compiled.rules if one.name == watched)
+        last = range(max(span.first, span.end - REASONED_QUICKLY), span.end)
+        asked = [row for row in last if self.history.type_names[self.types[row]] in events]
+        paying = set(paid.tolist())
+        others = [row for row in asked if row not in paying]
+        return [*paid.tolist()[-samples:], *others[-OTHER_SAMPLES:]]
+
     def _look_again(
         self, span: Span, rows: list[int], found: list[Sample], watched: str, samples: int
     ) -> None:
@@ -159,22 +218,33 @@ class Run:
         return Sample(self.ats[row] if decision.at is None else decision.at, decision)
 
     def _decisions(
-        self, span: Span, watched: str | None, reasoned: Callable[[int], bool]
+        self,
+        span: Span,
+        watched: str | None,
+        reasoned: Callable[[int], bool],
+        own: Collection[int] | None = None,
     ) -> Iterator[tuple[int, Decision | None]]:
-        """The rows in which a rule paid, and with their decisions those that are asked for."""
-        if not self.quick:
-            return self._by_book(span, watched, reasoned)
+        """The rows in which a rule paid, and with their decisions those that are asked for.
+
+        `own` are the customers that are looked at, by their codes, where they are not all.
+        """
+        if self.way != "quick":
+            return self._by_book(span, watched, reasoned, own)
         encoder = cast("HistoryEncoder", self.compiled.encoder)
         quick = Quick(self.compiled, self.history, encoder, self.collected, self.secret, self.entry)
-        quick.fold(self._told(0, span.first))
-        return quick.decisions(self._told(span.first, span.end), watched, reasoned)
+        quick.fold(self._told(0, span.first, own))
+        return quick.decisions(self._told(span.first, span.end, own), watched, reasoned)
 
     def _by_book(
-        self, span: Span, watched: str | None, reasoned: Callable[[int], bool]
+        self,
+        span: Span,
+        watched: str | None,
+        reasoned: Callable[[int], bool],
+        own: Collection[int] | None,
     ) -> Iterator[tuple[int, Decision | None]]:
         """The same; the row after the last stands for what fell due at the end."""
-        book, add = self._book(span), self.collected.add
-        for row in self._told(span.first, span.end):
+        book, add = self._book(span, own), self.collected.add
+        for row in self._told(span.first, span.end, own):
             entry = self.entry(row)
             book.why = reasoned(row)
             for decision in book.take(entry):
@@ -188,6 +258,14 @@ class Run:
                 add(award, -1, span.until)
             if book.why:
                 yield span.end, decision
+
+
+def way_of(compiled: Compiled, history: History, asked: Way) -> Way:
+    """How a run is done, of what can be done."""
+    present = {history.type_names[code] for code in np.unique(history.types).tolist()}
+    if asked in ("auto", "native") and is_there() and is_fit(compiled, present):
+        return "native"
+    return "quick" if asked != "book" and is_quick(compiled, history) else "book"
 
 
 def pays(decision: Decision, rule: str) -> bool:

@@ -15,7 +15,7 @@ from app.services.cases import case_files, read_cases
 from dsl.engine.calendar import instant
 from dsl.engine.columns import History, dry_run
 from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.prepared import is_quick
+from dsl.engine.columns.run import Way, way_of
 from tests.strategies.cases import cases
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[3] / "cases" / "good"
 BY_PEOPLE = ("release", "reject")
+WAYS: tuple[Way, ...] = ("native", "quick", "book")
 STEP = dt.timedelta(microseconds=1)
 Line = tuple[Any, ...]
 
@@ -68,11 +69,11 @@ def by_book(
 
 
 def by_columns(
-    compiled: Compiled, history: History, until: dt.datetime, secret: bytes, *, quick: bool
+    compiled: Compiled, history: History, until: dt.datetime, secret: bytes, way: Way
 ) -> list[Line]:
     watch = compiled.program.rules[0].name if compiled.program.rules else None
     run = dry_run(
-        compiled, history, until=until + STEP, secret=secret, watch=watch, samples=2, quick=quick
+        compiled, history, until=until + STEP, secret=secret, watch=watch, samples=2, way=way
     )
     columns = (
         run.rows,
@@ -117,12 +118,12 @@ def differences(case: Case) -> list[str]:
     history, left_out = History.from_tables(compiled.program, *tables_of(rows))
     expected = by_book(compiled, events, until, secret)
     found = [f"{left_out.to_json()}"] if left_out.to_json() else []
-    for quick in (True, False) if is_quick(compiled, history) else (False,):
-        given = by_columns(compiled, history, until, secret, quick=quick)
+    for way in dict.fromkeys(way_of(compiled, history, way) for way in WAYS):
+        given = by_columns(compiled, history, until, secret, way)
         if given != expected:
             found += [f"missing: {line}" for line in expected if line not in given]
             found += [f"too many: {line}" for line in given if line not in expected]
-            found.append(f"in another order, {quick=}")
+            found.append(f"in another order, {way=}")
     return found
 
 

@@ -14,6 +14,7 @@ from dsl.engine.calendar import instant, moment
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun, dry_run
 from dsl.engine.columns.history import History, MissingColumnError
+from dsl.engine.columns.run import Way
 from dsl.engine.compiled import Compiled
 from tests.programs import HEAD, compiled, event, utc
 
@@ -31,6 +32,7 @@ PROGRAM = (
     rule "review": on review where rating >= 4 award 5 points limit 2 times per customer per week
     """
 )
+WAYS: tuple[Way, ...] = ("native", "quick", "book")
 BRANDS = ("own", "other", None)
 
 
@@ -88,8 +90,8 @@ def one_by_one(
     return awards
 
 
-@pytest.mark.parametrize("quick", [True, False])
-def test_columns_and_single_events_give_the_same_awards(quick: bool) -> None:  # noqa: FBT001 - a parameter
+@pytest.mark.parametrize("way", WAYS)
+def test_columns_and_single_events_give_the_same_awards(way: Way) -> None:
     program = compiled(PROGRAM)
     events, lines = made_up(400)
     cities = ["north", "south", "west"] * 4
@@ -100,7 +102,7 @@ def test_columns_and_single_events_give_the_same_awards(quick: bool) -> None:  #
     assert left_out.to_json() == {
         "rows": {"customers without events": 11 - len({e["customer_id"] for e in events})}
     }
-    run = dry_run(program, history, quick=quick)
+    run = dry_run(program, history, way=way)
     rules = [rule.name for rule in program.program.rules]
     awards = [
         (history.event_id(row), run.rule_names[rule], amount)
@@ -348,8 +350,8 @@ KEPT = """
 @pytest.mark.parametrize(
     "text", [KEPT, KEPT.replace(", keep 2 months", ""), PROGRAM.removeprefix(HEAD)]
 )
-@pytest.mark.parametrize("quick", [True, False])
-def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, quick: bool) -> None:  # noqa: FBT001 - a parameter
+@pytest.mark.parametrize("way", WAYS)
+def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, way: Way) -> None:
     unlimited = (
         text.replace("limit 250 points per customer per month", "")
         .replace("budget 60 points", "")
@@ -361,7 +363,7 @@ def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, quick: bool)
         program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
     )
     since = utc("2026-06-01")
-    whole, end = dry_run(program, history), dry_run(program, history, since=since, quick=quick)
+    whole, end = dry_run(program, history), dry_run(program, history, since=since, way=way)
     assert told(end) == [
         one for one, at in zip(told(whole), whole.at.tolist(), strict=True) if at >= instant(since)
     ]
@@ -376,8 +378,8 @@ def test_samples_of_a_rule_that_pays_rarely_are_looked_for() -> None:
         *((f"e{n:03}", f"2026-01-01T{n // 60:02}:{n % 60:02}:00Z", "c1", "20") for n in range(900))
     )
     history, _ = History.from_tables(program.program, table)
-    for quick in (True, False):
-        run = dry_run(program, history, watch="r", samples=2, quick=quick)
+    for way in WAYS:
+        run = dry_run(program, history, watch="r", samples=2, way=way)
         assert [
             (one.decision.event_id, one.decision.outcomes[0].reason) for one in run.samples[:3]
         ] == [("e001", None), ("e000", None), ("e899", "budget")]

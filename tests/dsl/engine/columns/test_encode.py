@@ -131,8 +131,9 @@ def test_a_column_that_hangs_on_no_text_is_kept_for_the_next_program() -> None:
         "customer": "c1",
     }
     history, _ = History.from_tables(PROGRAM.program, *tables_of_contents([json.dumps(content)]))
-    HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
-    kept = dict(history.cells)
-    HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
+    for _ in range(2):
+        encoder = HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
+        kept = dict(history.cells)
+        assert len(encoder.matrix) == 1
     assert kept
     assert all(history.cells[key] is cells for key, cells in kept.items())

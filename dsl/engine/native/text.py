@@ -1,0 +1,294 @@
+"""The whole decision of a program that fits, as one text: settle, take in, pay, event by event.
+
+    settle(E, I, S, H, K, X, C, A)                 the customer just before an event
+    record(E, I, S, H, K, X, C)                    the event on record
+    pay(E, I, S, H, K, X, C, A, G, O, o, free)     its awards, see dsl/engine/native/paying
+    tell(S, T, t, end)                             what events say of their customer
+    apart(…), together(…)                          all of it over the columns of a history
+
+`apart` takes the events of one customer after the other, whose rows are used again for the next;
+`together` takes them as they came, each customer's rows at a place of their own. Both end with
+their place among the events in Z[0] and the length of O in Z[1], or give -1 where a calendar
+period came after a later one. They are for LLVM alone: `A[i:]` is a part of an array.
+
+Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A what was earned when,
+O awards as pairs of slot and amount, N how many cells of O each event has, T pairs of a place of S
+and a value, from U[row] to U[row + 1] those that the event of a row says.
+Source: docs/language.md, section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dsl.engine.calendar import FIXED_US
+from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER, UNSET
+from dsl.engine.native.cells import C_EARNED, C_LINES, Cells, Counter
+from dsl.engine.native.paying import Paying, Slot
+from dsl.engine.values import ARGUMENTS
+from dsl.engine.writer import Writer
+from dsl.text import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dsl.engine.compiled import Compiled
+
+# What LLVM's machine is asked for by name.
+EXPORTED = frozenset({"apart", "together"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """A program's whole decision: its text, the cells it needs, what its slots stand for.
+
+    `earned` is how many cells an entry of A has.
+    """
+
+    text: str
+    cells: Cells
+    slots: Sequence[Slot]
+    earned: int
+
+    @property
+    def first(self) -> list[int]:
+        """The row C of a customer nothing is known of."""
+        return list(self.cells.first)
+
+    @property
+    def shared(self) -> tuple[Counter, ...]:
+        """The counters of all customers."""
+        return self.cells.shared
+
+
+def decisions(compiled: Compiled) -> Decisions:
+    """The whole decision of a program that fits."""
+    return _Writing(compiled).decisions()
+
+
+class _Writing:
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._cells = Cells(compiled.layout)
+        self._paying = Paying(compiled, self._cells)
+
+    def decisions(self) -> Decisions:
+        compiled, paying = self._compiled, self._paying
+        pays = [
+            (compiled.layout.types[event], f"pay{place}", paying.text(event, f"pay{place}"))
+            for place, event in enumerate(compiled.by_event)
+        ]
+        parts = [
+            compiled.text,
+            self._clear(),
+            self._earned(),
+            self._settle(),
+            self._record(),
+            _TELL,
+            *(text for _, _, text in pays),
+            self._pay([(code, name) for code, name, _ in pays]),
+        ]
+        width = 1 + len(paying.earned)
+        text = "\n".join([*parts, self._laid_out(_APART), self._laid_out(_TOGETHER)])
+        return Decisions(text, self._cells, tuple(paying.slots), width)
+
+    def _laid_out(self, text: str) -> str:
+        """The loops with the widths of rows."""
+        layout = self._compiled.layout
+        widths = {
+            "@E": self._cells.width,
+            "@S": layout.customer.width,
+            "@C": len(self._cells.first),
+        }
+        for name, width in widths.items():
+            text = text.replace(name, str(width))
+        return text
+
+    def _clear(self) -> str:
+        write = Writer()
+        with write.block("def clear(X):"):
+            write("i = 0")
+            with write.block(f"while i < {self._compiled.layout.memos}:"):
+                write(f"X[i] = {UNSET}", "i = i + 1")
+            write("return 0")
+        return write.text()
+
+    # --- before an event ----------------------------------------------------------------------
+
+    def _earned(self) -> str:
+        """`earned`: what was earned in windows, with both ends of each moved to where they are."""
+        width = 1 + len(self._paying.earned)
+        write = Writer()
+        with write.block("def earned(E, S, C, A):"):
+            write(f"end = C[{C_EARNED}]")
+            for place, unit, window in self._compiled.uses.earned:
+                column = 1 + self._paying.earned.index(unit)
+                first, last, total = (self._cells.own(0) for _ in range(3))
+                after, until = self._bounds(window)
+                write(f"a = C[{first}]", f"b = C[{last}]", f"x = C[{total}]")
+                beyond = "" if until is None else f" and A[b] <= {until}"
+                with write.block(f"while b < end{beyond}:"):
+                    write(f"x = x + A[b + {column}]", f"b = b + {width}")
+                if until is not None:
+                    with write.block(f"while b > a and A[b - {width}] > {until}:"):
+                        write(f"b = b - {width}", f"x = x - A[b + {column}]")
+                if after is not None:
+                    with write.block(f"while a < b and A[a] <= {after}:"):
+                        write(f"x = x - A[a + {column}]", f"a = a + {width}")
+                    with write.block(f"while a > 0 and A[a - {width}] > {after}:"):
+                        write(f"a = a - {width}", f"x = x + A[a + {column}]")
+                write(f"C[{first}] = a", f"C[{last}] = b", f"C[{total}] = x", f"S[{place}] = x")
+            write("return 0")
+        return write.text()
+
+    def _bounds(self, window: ast.Window) -> tuple[str | None, str | None]:
+        """Texts of the instant before a window's first, and of its last where that is not now."""
+        column, clock = self._cells.column, self._compiled.clock
+        match window:
+            case ast.Last(duration=duration) if duration.unit in FIXED_US:
+                return f"E[{E_AT}] - {duration.count * FIXED_US[duration.unit]}", None
+            case ast.Last(duration=duration):
+                return f"E[{column(('ago', duration.unit, duration.count))}]", None
+            case ast.This(period=period):
+                return f"E[{column(('start', period, 0))}] - 1", None
+            case ast.Previous(period=period):
+                ends = (column(("start", period, back)) for back in (1, 0))
+                after, until = (f"E[{place}] - 1" for place in ends)
+                return after, until
+            case ast.Since():
+                # The same at every instant.
+                return str(self._compiled.window(window, clock.midnight(0))[0]), None
+            case _:
+                return None, None
+
+    def _settle(self) -> str:
+        compiled = self._compiled
+        write = Writer()
+        with write.block(f"def settle({ARGUMENTS}, C, A):"):
+            write(f"S[{S_CURRENT}] = S[{S_END}]")
+            if compiled.uses.earned:
+                write("x = earned(E, S, C, A)")
+            write("x = clear(X)", "rank = 0")
+            for tier in compiled.program.tiers:
+                if f"t{tier.rank}" in compiled.functions:
+                    with write.block(f"if t{tier.rank}({ARGUMENTS}) == 1:"):
+                        write(f"rank = {tier.rank}")
+            write(f"S[{S_TIER}] = rank")
+            for number, name in enumerate(compiled.program.segments):
+                write("x = clear(X)", f"x = g{number}({ARGUMENTS})")
+                write(f"C[{self._cells.segment(name)}] = x")
+                if name in compiled.uses.segments:
+                    write(f"S[{compiled.uses.segments[name]}] = x")
+            write("return 0")
+        return write.text()
+
+    # --- the event ----------------------------------------------------------------------------
+
+    def _record(self) -> str:
+        compiled = self._compiled
+        layout = compiled.layout
+        codes = sorted(layout.types[name] for name in compiled.recorded)
+        write = Writer()
+        with write.block(f"def record({ARGUMENTS}, C):"):
+            write(f"S[{S_CURRENT}] = S[{S_END}]")
+            recorded = " or ".join(f"E[{E_TYPE}] == {code}" for code in codes) or "1 == 0"
+            with write.block(f"if {recorded}:"):
+                write(f"h = S[{S_END}]", "i = 0")
+                with write.block(f"while i < {compiled.width}:"):
+                    write("H[h + i] = 0", "i = i + 1")
+                first, last = compiled.line_places
+                if first is not None and last is not None:
+                    write(f"k = C[{C_LINES}]", f"H[h + {first}] = k", "i = 0")
+                    with write.block(f"while i < E[{E_LINES}] * {layout.line.width}:"):
+                        write("K[k + i] = I[i]", "i = i + 1")
+                    write(f"C[{C_LINES}] = k + i", f"H[h + {last}] = k + i")
+                write(f"S[{S_END}] = h + {compiled.width}", "x = clear(X)")
+                write(f"x = observe({ARGUMENTS}, h)")
+            write("return 0")
+        return write.text()
+
+    def _pay(self, pays: Sequence[tuple[int, str]]) -> str:
+        write = Writer()
+        with write.block(f"def pay({ARGUMENTS}, C, A, G, O, o, free):"):
+            write("x = clear(X)")
+            for code, name in pays:
+                with write.block(f"if E[{E_TYPE}] == {code}:"):
+                    write(f"return {name}({ARGUMENTS}, C, A, G, O, o, free)")
+            write("return o")
+        return write.text()
+
+
+_TELL = """\
+def tell(S, T, t, end):
+ while t < end:
+  S[T[t]] = T[t + 1]
+  t = t + 2
+ return 0
+"""
+_COPY = """\
+def copy(S, R, n):
+ i = 0
+ while i < n:
+  S[i] = R[i]
+  i = i + 1
+ return 0
+"""
+# B are the rows of the order in which events are taken, W their customers, M the rows E, L all
+# lines, F where those of each event begin; R and Q are S and C of a customer nothing is known of.
+_APART = (
+    _COPY
+    + """\
+
+def apart(first, end, since, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, O, N, free):
+ j = first
+ o = 0
+ who = Z[2]
+ while j < end and o < most:
+  i = B[j]
+  if W[i] != who:
+   who = W[i]
+   x = copy(S, R, @S)
+   x = copy(C, Q, @C)
+  x = settle(M[i * @E:], L[F[i]:], S, H, K, X, C, A)
+  x = tell(S, T, U[i], U[i + 1])
+  x = record(M[i * @E:], L[F[i]:], S, H, K, X, C)
+  if i >= since:
+   n = pay(M[i * @E:], L[F[i]:], S, H, K, X, C, A, G, O, o, free)
+   if n < 0:
+    return -1
+   N[i] = n - o
+   o = n
+  j = j + 1
+ Z[0] = j
+ Z[1] = o
+ Z[2] = who
+ return 0
+"""
+)
+# D has for each customer where their parts of H, K and A begin.
+_TOGETHER = """\
+def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, O, N, free):
+ i = first
+ o = 0
+ while i < end and o < most:
+  c = W[i]
+  s = c * @S
+  n = c * @C
+  h = D[c * 3]
+  k = D[c * 3 + 1]
+  a = D[c * 3 + 2]
+  x = settle(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:])
+  x = tell(S[s:], T, U[i], U[i + 1])
+  x = record(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:])
+  if i >= since:
+   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, O, o, free)
+   if n < 0:
+    return -1
+   N[i] = n - o
+   o = n
+  i = i + 1
+ Z[0] = i
+ Z[1] = o
+ return 0
+"""

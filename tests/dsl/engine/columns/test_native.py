@@ -1,0 +1,263 @@
+"""Programs decided by text alone, by LLVM, give what a book gives, award by award, in order."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from app.history.tables import load_exact, tables_of
+from dsl.engine.columns.dry_run import dry_run
+from dsl.engine.columns.history import History
+from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.run import Run, way_of
+from tests.dsl.engine.columns.test_agreement import differences
+from tests.programs import HEAD, compiled
+from tests.strategies.cases import cases
+
+if TYPE_CHECKING:
+    from dsl.engine.compiled import Compiled
+    from tests.strategies.cases import Drawn
+
+# What drawn programs are about that can be decided by text alone.
+TOPICS = (
+    "money", "things", "audience", "tiers", "segments", "history", "limits", "groups", "large",
+)  # fmt: skip
+NAMES = ("rows", "at", "customers", "rules", "rewards", "amounts", "statuses")
+COLUMNS = ("row", "at", "customer", "rule", "reward", "amount", "status")
+
+
+def made_up(count: int, seed: int = 1) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Events of a dozen customers within half a year, and lines; the same for a seed."""
+    chance = random.Random(seed)  # noqa: S311 - made up
+    minutes = sorted(chance.sample(range(260_000), count))
+    events, lines = [], []
+    for number, minute in enumerate(minutes):
+        day, rest = divmod(minute, 24 * 60)
+        at = np.datetime64("2026-01-01T00:00:00") + np.timedelta64(day, "D")
+        event: dict[str, Any] = {
+            "event_id": f"e{number:04}",
+            "type": chance.choice(("purchase", "purchase", "purchase", "review", "checkin")),
+            "ts": f"{at + np.timedelta64(rest, 'm')}Z",
+            "customer_id": f"c{chance.randrange(12)}",
+            "amount": None,
+            "channel": chance.choice(("web", "store", None)),
+        }
+        if event["type"] == "purchase":
+            event["amount"] = chance.choice(("0", "4.99", "20", "75.5", "130", "-15"))
+            lines += [
+                {
+                    "event_id": event["event_id"],
+                    "sku": "k",
+                    "brand": chance.choice(("own", "other", None)),
+                    "quantity": str(chance.randint(0, 3)),
+                    "price": chance.choice(("1", "9.5", None)),
+                }
+                for _ in range(chance.randint(0, 3))
+            ]
+        events.append(event)
+    return events, lines
+
+
+def history_of(program: Compiled, count: int = 500) -> History:
+    events, lines = made_up(count)
+    found, left_out = History.from_tables(
+        program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
+    )
+    assert not left_out.to_json()
+    return found
+
+
+def natively(program: Compiled, history: History, since: int = 0) -> dict[str, Any]:
+    """The awards by column, units and texts by name, without a fold to fall back on."""
+    run = Run(program, history, b"", None, way="native")
+    assert run.way == "native"
+    encoder: Any = run.compiled.encoder
+    native = Native(run.compiled, history, encoder, run.entry, (since, len(history)))
+    found: dict[str, Any] = dict(native.run(run.collected, lambda _: None))
+    found["unit"] = [run.collected.units.names[code] for code in found["unit"].tolist()]
+    found["text"] = [(*run.collected.texts.names, None)[code] for code in found["text"].tolist()]
+    return found
+
+
+def assert_alike(program: Compiled, history: History) -> int:
+    """Both give the same awards; how many."""
+    by_book, found = dry_run(program, history, way="book"), natively(program, history)
+    for name, column in zip(NAMES, COLUMNS, strict=True):
+        assert getattr(by_book, name).tolist() == found[column].tolist(), name
+    assert [by_book.unit_names[code] for code in by_book.units.tolist()] == found["unit"]
+    texts = (*by_book.text_names, None)
+    assert [texts[code] for code in by_book.texts.tolist()] == found["text"]
+    return len(found["row"])
+
+
+TIERS = """
+    tier silver: 100 spent in last 30 days or 60 points earned in last 45 days
+    tier gold: 250 points held or 300 points earned in this quarter
+"""
+PROGRAMS = {
+    "rates and multipliers of a tier that points feed": TIERS
+    + """
+    rule "base": on purchase award 1 point per 1 spent
+    rule "double": on purchase where channel = "web" award 2x points to silver and above
+    rule "more": on purchase award 1.25x points to gold
+    """,
+    "windows of what was earned before": TIERS.replace("this quarter", "previous month")
+    + """
+    rule "base": on purchase award 1 point per 3 spent
+    rule "lots": on review where lifetime points >= 40 award 3 points
+    rule "few": on checkin where points earned in last 7 days < 20 award 4 points
+    """,
+    "limits by calendar and for ever": """
+    rule "a": on purchase award 1 point per 1 spent limit 90 points per customer per month
+      limit 2 times per customer per day
+    rule "b": on review award 7 points, 9 points limit 20 points per customer per week
+    rule "c": on checkin award 5 points whole awards only limit 13 points per customer
+    rule "d": on purchase award 4 points once per customer per quarter
+    """,
+    "a budget that does not go round": """
+    rule "a": on purchase award 1 point per 1 spent budget 900 points per month
+    rule "b": on review award 7 points budget 5 times per week limit 3 times per customer
+    """,
+    "a budget that goes round": """
+    rule "a": on purchase award 1 point per 1 spent budget 900000 points per month
+    """,
+    "budgets with tiers that points feed": TIERS
+    + """
+    rule "a": on purchase award 1 point per 1 spent budget 3000 points
+    rule "b": on purchase award 5 points to silver budget 4 times per month
+    """,
+    "a campaign and a program with limits of theirs": """
+    limit 400 points per customer per month
+    campaign "Spring": from 2026-02-01 through 2026-04-30 budget 600 points
+    rule "a": on purchase award 1 point per 1 spent in campaign "Spring"
+    rule "b": on review award 7 points in campaign "Spring"
+    rule "c": on checkin award 30 points
+    """,
+    "groups": """
+    rule "a": on purchase award 1 point per 2 spent only best of "g"
+    rule "b": on purchase where channel = "web" award 30 points only best of "g" priority 2
+    rule "c": on purchase award 30 points only best of "g"
+    rule "d": on review award 3 points only first of "h"
+    rule "e": on review award 9 points only first of "h" priority 1 limit 2 times per customer
+    """,
+    "items, cashback and things": """
+    gift "Mug": cost 3 USD, stock 40
+    rule "a": on purchase where any item (brand = "own") award 3 points per item (brand = "own")
+    rule "b": on purchase award 5% cashback at most 4 USD limit 9 USD per customer per month
+    rule "c": on review award gift "Mug"
+    rule "d": on purchase where total of items (brand = "other") >= 9 award 2 points
+    """,
+    "the past": """
+    rule "a": on purchase where number of purchases in last 20 days = 3 award 10 points
+    rule "b": on purchase where every 4th purchase award 8 points
+    rule "c": on checkin where streak of checkin in weeks >= 2 award 2 points
+    rule "d": on review where days since previous purchase > 2 award 1 point
+    rule "e": on purchase where average amount of purchase in last 60 days >= 30 award 6 points
+    rule "f": on review where largest amount of purchase in last 60 days >= 100 award 5 points
+    """,
+    "segments": """
+    segment busy: number of purchases in last 30 days >= 3
+    rule "a": on review award 5 points to busy
+    rule "b": on checkin award 2 points to not busy
+    """,
+}
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_a_program_gives_what_a_book_gives(text: str) -> None:
+    program = compiled(HEAD + text)
+
+    assert assert_alike(program, history_of(program)) > 20
+
+
+def test_events_before_the_period_say_what_customers_are() -> None:
+    program = compiled(HEAD + PROGRAMS["the past"])
+    history = history_of(program)
+    since, whole = 300, natively(program, history)
+
+    late = natively(program, history, since)
+
+    kept = whole["row"] >= since
+    assert late["row"].tolist() == whole["row"][kept].tolist()
+    assert late["amount"].tolist() == whole["amount"][kept].tolist()
+
+
+def test_what_leaves_64_bits_is_left_to_the_fold() -> None:
+    program = compiled(
+        HEAD + 'rule "r": on purchase award (amount * amount * 99999999) points at most 5'
+    )
+    history = history_of(program)
+    with pytest.raises(NotNativeError):
+        natively(program, history)
+
+    run = dry_run(program, history)
+
+    assert run.amounts.tolist() == dry_run(program, history, way="book").amounts.tolist()
+    assert len(run.amounts)
+
+
+def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
+    # St. John's put its clocks back at 00:01 of 7 November 2010, to 23:01 of the 6th.
+    program = compiled(
+        'program "P" timezone "America/St_Johns"\n'
+        'rule "r": on review award 5 points limit 1 times per customer per day'
+    )
+    table = pa.table(
+        {
+            "event_id": ["a", "b", "c"],
+            "type": ["review"] * 3,
+            "ts": [
+                "2010-11-06T23:50:00-02:30",
+                "2010-11-07T00:00:30-02:30",
+                "2010-11-06T23:30:00-03:30",
+            ],
+            "customer_id": ["c1"] * 3,
+        }
+    )
+    history, _ = History.from_tables(program.program, table)
+    with pytest.raises(NotNativeError):
+        natively(program, history)
+
+    run = dry_run(program, history)
+
+    assert run.rows.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'rule "r": on every day at 10:00 award 1 point',
+        'rule "r": on tier upgrade award 1 point\n tier gold: 5 spent ever',
+        'rule "r": on purchase award 1 point with 50% chance',
+        'rule "r": on purchase award 10% discount',
+        'rule "r": on purchase award 5 points pending 3 days\n tier gold: 5 points held',
+        'guard "g": hold purchase where amount > 10\n rule "r": on purchase award 1 point',
+    ],
+)
+def test_what_text_alone_cannot_decide_is_left_to_the_fold(text: str) -> None:
+    program = compiled(HEAD + text)
+    history = history_of(program, 30)
+
+    assert way_of(program, history, "native") != "native"
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(cases(among=TOPICS))
+def test_drawn_programs_are_decided_alike(drawn: Drawn) -> None:
+    assert differences(drawn.case) == [], drawn.case.versions[0].text
+
+
+def test_rows_of_lines_by_json_are_decided_alike() -> None:
+    program = compiled(HEAD + PROGRAMS["items, cashback and things"])
+    text = (
+        '{"id": "e1", "type": "purchase", "at": "2026-03-01T10:00:00+00:00", "customer": "c",'
+        ' "amount": "20", "items": [{"sku": "a", "brand": "own", "quantity": "2", "price": "3"}]}'
+    )
+    history, _ = History.from_tables(program.program, *tables_of([load_exact(text)]))
+
+    assert assert_alike(program, history) == 2
