@@ -337,8 +337,10 @@ def _come_to(payment: Payment, amount: int) -> None:
 
 
 def _explain(scene: Scene, matched: Matched) -> None:
-    paid = any(payment.amount > 0 for payment in matched.payments) and not matched.withheld
-    reason: Reason | None = None if paid else matched.reason or "nothing"
+    reason: Reason | None = matched.reason or "nothing"
+    if any(payment.amount > 0 for payment in matched.payments):
+        # What is withheld is refused by nothing, and paid by nothing.
+        reason = "nothing" if matched.withheld else None
     before = scene.outcomes.get(matched.plan.order)
     by = matched.by
     if before is not None and before.reason is None:
