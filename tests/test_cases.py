@@ -13,6 +13,7 @@ from app.services.cases import (
     Case,
     CompiledEngine,
     Engine,
+    NativeEngine,
     ReferenceEngine,
     ServiceEngine,
     case_files,
@@ -54,7 +55,11 @@ LIVE = (
     "time/calendar",
     "versions/versions",
 )
-ENGINES: dict[str, Engine] = {"compiled": CompiledEngine(), "reference": ReferenceEngine()}
+ENGINES: dict[str, Engine] = {
+    "compiled": CompiledEngine(),
+    "reference": ReferenceEngine(),
+    "native": NativeEngine(),
+}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,7 +10,7 @@ import click
 from app.cli.console import echo_json, gettext
 from app.services import cases
 
-ENGINES = ("compiled", "reference", "service")
+ENGINES = ("compiled", "reference", "native", "service")
 
 
 @click.command(
@@ -24,7 +24,10 @@ ENGINES = ("compiled", "reference", "service")
     type=click.Choice(ENGINES),
     default="compiled",
     show_default=True,
-    help=gettext("What decides: the compiled program, the naive reference, or the service."),
+    help=gettext(
+        "What decides: the compiled program, the naive reference, machine code (where a"
+        " program fits), or the service."
+    ),
 )
 @click.option(
     "--database",
@@ -61,6 +64,8 @@ def test(paths: Sequence[Path], engine: str, url: str | None, *, as_json: bool) 
     else:
         if skipped:
             click.echo(gettext("%(skipped)d skipped") % {"skipped": skipped})
+        if isinstance(evaluator, cases.NativeEngine):
+            click.echo(gettext("%(decided)d decided natively") % {"decided": evaluator.decided})
         told = gettext("%(passed)d passed, %(failed)d failed")
         click.echo(told % {"passed": passed, "failed": failed})
     if not results and not unread:
@@ -73,6 +78,8 @@ def test(paths: Sequence[Path], engine: str, url: str | None, *, as_json: bool) 
 def _engine(name: str, url: str | None) -> cases.Engine:
     if name == "reference":
         return cases.ReferenceEngine()
+    if name == "native":
+        return cases.NativeEngine()
     return cases.ServiceEngine(url) if name == "service" else cases.CompiledEngine()
 
 

@@ -15,8 +15,11 @@ from app.cli.console import READABLE, echo_json, gettext, now
 from app.history.files import UnreadableFile
 from app.services.dry_run_files import FileRun, Files, dry_run_files
 from app.services.figures import Figures, figures
-from dsl.engine.columns import MissingColumnError
+from dsl.engine.columns import MissingColumnError, Way
 from dsl.meaning import checked
+
+# How each engine runs a program; what it cannot run is left to one that can.
+WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"}
 
 
 @click.command("dry-run", help=gettext("Run a program over a history; nothing is written."))
@@ -27,7 +30,7 @@ from dsl.meaning import checked
 @click.option("--against", type=READABLE, help=gettext("Another program, to see the difference."))
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "compiled"]),
+    type=click.Choice(["auto", "compiled", "native"]),
     default="auto",
     show_default=True,
     help=gettext("How the program is run; all engines decide alike."),
@@ -44,7 +47,7 @@ def dry_run(
     items: Path | None,
     customers: Path | None,
     against: Path | None,
-    engine: str,  # noqa: ARG001 - the one engine there is decides either way
+    engine: str,
     customers_out: Path | None,
     *,
     as_json: bool,
@@ -60,6 +63,7 @@ def dry_run(
                 checked_program,
                 Files(events, items, customers),
                 against=other,
+                way=WAYS[engine],
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except UnreadableFile as error:

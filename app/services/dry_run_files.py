@@ -16,7 +16,7 @@ import dsl
 from app.collector import patient
 from app.history.files import Table, read_table
 from app.services.figures import amounts, figures
-from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, dry_run
+from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, Way, dry_run
 from dsl.meaning import checked
 
 # So many customers stand in an answer; all of them in a file of their own.
@@ -57,6 +57,7 @@ class FileRun:
             "totals": _total(self.run.total(), self.run),
             "events": self.run.decided,
             "seconds": round(self.seconds, 3),
+            "engine": "native" if self.run.way == "native" else "compiled",
             "left_out": self.left_out.to_json(),
         }
         if len(customers) <= CUSTOMERS_MOST:
@@ -78,6 +79,7 @@ def dry_run_files(
     files: Files,
     *,
     against: checked.Program | None = None,
+    way: Way = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> FileRun:
     """Run a program, and another to compare with, over a history in files.
@@ -90,12 +92,12 @@ def dry_run_files(
     items = read_table(files.items) if files.items is not None else None
     customers = read_table(files.customers) if files.customers is not None else None
     history, left_out = _history(program, events, items, customers)
-    run = dry_run(dsl.compile_program(program), history, progress=progress)
+    run = dry_run(dsl.compile_program(program), history, way=way, progress=progress)
     other = None
     if against is not None:
         if _catalogue(against) != _catalogue(program):
             history, _ = _history(against, events, items, customers)
-        other = dry_run(dsl.compile_program(against), history, progress=progress)
+        other = dry_run(dsl.compile_program(against), history, way=way, progress=progress)
     return FileRun(run, left_out, other, time.perf_counter() - started)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from app.services.cases.case import Case, CaseFileError
 from app.services.cases.compiled import CompiledEngine
 from app.services.cases.engines import Engine, NotRun
+from app.services.cases.native import NativeEngine
 from app.services.cases.outcome import Actual, CaseResult, Difference
 from app.services.cases.reading import case_files, read_cases
 from app.services.cases.reference import ReferenceEngine
@@ -22,6 +23,7 @@ __all__ = [
     "CompiledEngine",
     "Difference",
     "Engine",
+    "NativeEngine",
     "NotRun",
     "ReferenceEngine",
     "ServiceEngine",

@@ -64,10 +64,10 @@ def opening_balances(opening: Opening, program: Program) -> dict[str, Decimal]:
 
 def award_lines(decision: dsl.Decision) -> list[AwardLine]:
     """What a decision brings, in text order."""
-    return [_award_line(award) for award in decision.awards]
+    return [award_line(award) for award in decision.awards]
 
 
-def _award_line(award: dsl.Award) -> AwardLine:
+def award_line(award: dsl.Award) -> AwardLine:
     """An award as a case tells it."""
     value: Decimal | str = exact(award.amount, award.precision).normalize()
     if award.text is not None:

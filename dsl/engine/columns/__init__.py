@@ -5,7 +5,7 @@ The only place in the language that knows NumPy and Arrow.
 
 from dsl.engine.columns.dry_run import DryRun, RuleTotal, dry_run
 from dsl.engine.columns.history import History, LeftOut, MissingColumnError
-from dsl.engine.columns.run import Sample
+from dsl.engine.columns.run import Sample, Way
 
 __all__ = [
     "DryRun",
@@ -14,5 +14,6 @@ __all__ = [
     "MissingColumnError",
     "RuleTotal",
     "Sample",
+    "Way",
     "dry_run",
 ]

@@ -55,12 +55,13 @@ class DryRun:
     time; `customers`, `rules`, `units` (money, and kinds of thing, among them) and `texts` (what
     things are called, -1 without) are places in the names beside them; `rewards` are places in the
     rule; `statuses` in STATUSES. Amounts are integers of `precisions` by unit. `decided` counts the
-    events of the period.
+    events of the period; `way` is how they were decided.
     """
 
     compiled: Compiled
     history: History
     decided: int
+    way: Way
     rows: Ints
     at: Ints
     customers: Ints
@@ -224,6 +225,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         compiled=compiled,
         history=history,
         decided=end - first - profiles,
+        way=run.way if run.columns is None else "native",
         rows=columns["row"],
         at=columns["at"],
         customers=columns["customer"],
