@@ -98,7 +98,8 @@ class Compiled:
             plan for plan in own if not isinstance(plan.rule.trigger, (ast.EventTrigger, *DERIVED))
         )
         # A challenge's own rewards come where the challenge stands among the rules.
-        self.derived = tuple(plan for plan in self.rules if isinstance(plan.rule.trigger, DERIVED))
+        derived = (plan for plan in self.rules if isinstance(plan.rule.trigger, DERIVED))
+        self.derived = tuple(sorted(derived, key=lambda plan: plan.place))
         self.has_groups = any(plan.rule.group is not None for plan in self.rules)
         self.has_shared_terms = any(
             one.shared for plan in self.rules for reward in plan.rewards for one in given(reward)
@@ -242,6 +243,7 @@ class Compiled:
         campaign = self.program.campaigns[rule.campaign] if rule.campaign else None
         return RulePlan(
             order=order,
+            place=self._place(order),
             rule=rule,
             matches=self.functions.get(f"m{order}"),
             rewards=rewards,
@@ -259,6 +261,13 @@ class Compiled:
             ),
             has_own_terms=bool(rule.once or rule.allowances),
         )
+
+    def _place(self, order: int) -> tuple[int, int]:
+        """Where a rule stands in the text: a challenge's before the rule that follows it."""
+        rules, challenges = len(self.program.rules), list(self.program.challenges.values())
+        if order < rules:
+            return order, len(challenges)
+        return challenges[order - rules].rules_before, order - rules
 
     def _reward(
         self, name: str, number: int, reward: checked.Reward, rule: checked.Rule

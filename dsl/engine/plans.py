@@ -55,9 +55,14 @@ class RewardPlan:
 
 @dataclass(slots=True)
 class RulePlan:
-    """What deciding one rule needs; `order` is its place in text order."""
+    """What deciding one rule needs.
+
+    `order` is its number: rules in text order, then those of challenges; `place` where it stands in
+    the text among both.
+    """
 
     order: int
+    place: tuple[int, int]
     rule: checked.Rule
     matches: Function | None
     rewards: tuple[RewardPlan, ...]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Unit
 
 
-BY_ORDER = attrgetter("plan.order")
+BY_PLACE = attrgetter("plan.place")
 # Stands in an award's place until its status is known.
 NO_AWARD = Award("", 0, "", "", 0, 0)
 
@@ -34,7 +34,7 @@ def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> l
     `last` is when the last event happened.
     """
     paid = []
-    for matched in sorted(found, key=BY_ORDER):
+    for matched in sorted(found, key=BY_PLACE):
         for payment in matched.payments:
             if payment.amount:
                 one = _post(scene, due, matched, payment, now, last)

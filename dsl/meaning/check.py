@@ -134,6 +134,7 @@ class _Bodies:
         self.guards: dict[str, checked.Guard] = {}
         self.parameters: dict[str, checked.Const] = {}
         self.completions: list[Placed] = []
+        self._rules = 0
 
     def check(self, node: ast.Statement, problems: Problems) -> None:  # noqa: C901 - one for each declaration
         """Check what a declaration says."""
@@ -162,6 +163,8 @@ class _Bodies:
                     self.redeemables.setdefault(redeemable.name, redeemable)
             case ast.ChallengeDecl():
                 self._challenge(node, problems)
+            case ast.Rule():
+                self._rules += 1
             case ast.GuardDecl():
                 if node.name in self.guards:
                     span = problems.quoted(node.name, node.span)
@@ -179,7 +182,7 @@ class _Bodies:
 
     def _challenge(self, node: ast.ChallengeDecl, problems: Problems) -> None:
         text = problems.text[node.span.start : node.span.end]
-        challenge = check_challenge(node, text, self.declared, problems)
+        challenge = check_challenge(node, text, self._rules, self.declared, problems)
         if challenge is not None and challenge.name not in self.challenges:
             self.challenges[challenge.name] = challenge
             self.completions.append(Placed(challenge.rule, node, problems))

@@ -83,7 +83,7 @@ def _price(node: ast.Price, scope: Scope) -> checked.Price | None:
 
 
 def check_challenge(
-    node: ast.ChallengeDecl, text: str, declared: Declared, problems: Problems
+    node: ast.ChallengeDecl, text: str, rules_before: int, declared: Declared, problems: Problems
 ) -> checked.Challenge | None:
     """The challenge and what completing it awards; None where any part has a problem."""
     before = problems.errors
@@ -107,7 +107,7 @@ def check_challenge(
         **said,
     )
     known = tuple(goal for goal in goals if goal is not None)
-    return checked.Challenge(node.name, known, node.within, bool(once), rule)
+    return checked.Challenge(node.name, known, node.within, bool(once), rule, rules_before)
 
 
 def _goal(

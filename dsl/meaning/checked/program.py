@@ -190,13 +190,17 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Goals within one window; `rule` is what completing awards, under the challenge's name."""
+    """Goals within one window; `rule` is what completing awards, under the challenge's name.
+
+    `rules_before` is how many rules stand before it in the text.
+    """
 
     name: str
     goals: tuple[Goal, ...]
     within: Duration
     once_per_customer: bool
     rule: Rule
+    rules_before: int
 
 
 @dataclass(frozen=True, slots=True)
