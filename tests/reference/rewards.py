@@ -119,7 +119,9 @@ def _fixed(amount: Fraction, of: ast.Expr | None, scene: Scene) -> Fraction | No
     if of is None:
         return amount
     base = value(of, scene)
-    return None if base is None else min(amount, base)
+    if base is None:
+        return None
+    return min(amount, rounded(base, scene.program.money.precision, "down"))
 
 
 def _by_rate(

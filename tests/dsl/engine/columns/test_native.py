@@ -76,8 +76,7 @@ def natively(program: Compiled, history: History, since: int = 0) -> dict[str, A
     """The awards by column, units and texts by name, without a fold to fall back on."""
     run = Run(program, history, b"", None, way="native")
     assert run.way == "native"
-    encoder: Any = run.compiled.encoder
-    native = Native(run.compiled, history, encoder, run.entry, (since, len(history)))
+    native = Native(run.compiled, history, run.entry, (since, len(history)))
     found: dict[str, Any] = dict(native.run(run.collected, lambda _: None))
     found["unit"] = [run.collected.units.names[code] for code in found["unit"].tolist()]
     found["text"] = [(*run.collected.texts.names, None)[code] for code in found["text"].tolist()]
