@@ -17,6 +17,7 @@ from dsl.engine.clock import date_of
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.run import Run, Sample, Span, Way
+from dsl.engine.columns.sums import distinct, sums
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 WITHHELD, REVOKED = STATUSES.index("withheld"), STATUSES.index("revoked")
-# What sums of so many awards may come to is added up in 64 bits; beyond, as Python does.
-SAFE = 1 << 62
 LATEST = 1 << 62
 
 
@@ -110,26 +109,32 @@ class DryRun:
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
-        return {name: self._total(self.rules == n) for n, name in enumerate(self.rule_names)}
+        awards, given = self.is_award, self.given
+        rules, customers = self.rules[awards], self.customers[awards]
+        counts = np.bincount(rules, minlength=len(self.rule_names)).tolist()
+        people = distinct(rules, customers, len(self.rule_names), len(self.customer_ids))
+        units: dict[int, dict[int, int]] = {}
+        for rule, unit, sum_ in sums(self.rules[given], self.units[given], self._moved[given]):
+            units.setdefault(rule, {})[unit] = sum_
+        return {
+            name: RuleTotal(counts[rule], people[rule], self._named(units.get(rule, {})))
+            for rule, name in enumerate(self.rule_names)
+        }
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
-        return self._total(np.ones(len(self.rows), np.bool_))
-
-    def _total(self, chosen: Bools) -> RuleTotal:
-        awards = chosen & self.is_award
-        given = chosen & self.given
+        awards, given = self.is_award, self.given
+        customers = self.customers[awards]
+        none = np.zeros(len(self.rows), np.int64)
+        found = sums(none[given], self.units[given], self._moved[given])
         return RuleTotal(
-            awards=int(awards.sum()),
-            customers=len(np.unique(self.customers[awards])),
-            units=self._sums(self.units[given], self._moved[given]),
+            awards=len(customers),
+            customers=distinct(none[awards], customers, 1, len(self.customer_ids))[0],
+            units=self._named({unit: sum_ for _, unit, sum_ in found}),
         )
 
-    def _sums(self, units: Ints, amounts: Ints) -> dict[str, int]:
-        return {
-            self.unit_names[unit]: _sum(amounts[units == unit])
-            for unit in sorted(np.unique(units).tolist(), key=self._order)
-        }
+    def _named(self, units: Mapping[int, int]) -> dict[str, int]:
+        return {self.unit_names[unit]: units[unit] for unit in sorted(units, key=self._order)}
 
     def _order(self, unit: int) -> tuple[int, int]:
         """The program's units in its order, then what else there is as it came."""
@@ -150,35 +155,9 @@ class DryRun:
     def _by(self, keys: Ints) -> dict[int, dict[str, int]]:
         given = self.given
         totals: dict[int, dict[str, int]] = {}
-        for key, unit, amount in _grouped(keys[given], self.units[given], self._moved[given]):
+        for key, unit, amount in sums(keys[given], self.units[given], self._moved[given]):
             totals.setdefault(key, {})[self.unit_names[unit]] = amount
         return totals
-
-
-def _sum(amounts: Ints) -> int:
-    """An exact sum: NumPy's add in 64 bits is used where it cannot leave them."""
-    if not len(amounts):
-        return 0
-    largest = max(int(amounts.max()), -int(amounts.min()))
-    return int(amounts.sum()) if largest * len(amounts) < SAFE else sum(amounts.tolist())
-
-
-def _grouped(keys: Ints, units: Ints, amounts: Ints) -> Iterable[tuple[int, int, int]]:
-    """The sum of each key and unit."""
-    if not len(keys):
-        return
-    order = np.lexsort((units, keys))
-    keys, units, amounts = keys[order], units[order], amounts[order]
-    starts = np.flatnonzero(
-        np.concatenate([[True], (keys[1:] != keys[:-1]) | (units[1:] != units[:-1])])
-    )
-    largest = max(int(amounts.max()), -int(amounts.min()))
-    if largest * len(amounts) < SAFE:
-        sums = np.add.reduceat(amounts, starts).tolist()
-    else:
-        ends = [*starts.tolist()[1:], len(keys)]
-        sums = [_sum(amounts[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]
-    yield from zip(keys[starts].tolist(), units[starts].tolist(), sums, strict=True)
 
 
 def _every(reward: RewardPlan) -> Iterable[RewardPlan]:

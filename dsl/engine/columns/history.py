@@ -6,7 +6,7 @@ Nothing is dropped silently: what could not be taken is counted in `LeftOut`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -86,6 +86,9 @@ class History:
     lines: Lines
     # Encoded columns that do not hang on a program's texts, for runs to come.
     cells: dict[Key, Ints] = field(default_factory=dict, compare=False, repr=False)
+    # What native runs read, for those to come (columns/native.py).
+    inputs: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)
+    _sorted: list[ByCustomer] = field(default_factory=list, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many events there are, profiles of imported customers included."""
@@ -95,6 +98,12 @@ class History:
     def given(self) -> int:
         """How many events were given as such."""
         return len(self) - int(pc.sum(pc.equal(self.ids, "")).as_py() or 0)
+
+    def by_customer(self) -> ByCustomer:
+        """The same events, those of one customer after the other; made once."""
+        if not self._sorted:
+            self._sorted.append(_by_customer(self))
+        return self._sorted[0]
 
     def span(self) -> tuple[dt.datetime, dt.datetime] | None:
         """The times of the first and last event."""
@@ -124,6 +133,43 @@ class History:
         customer_id, joined_on and a column per attribute. Raises MissingColumnError.
         """
         return _Reader(program).read(events, items, customers)
+
+
+@dataclass(frozen=True, slots=True)
+class ByCustomer:
+    """A history's events in the order (customer, `at`, `id`), without their ids.
+
+    `rows` are the places they have in the history.
+    """
+
+    rows: Ints
+    history: History
+
+
+def _by_customer(history: History) -> ByCustomer:
+    rows = np.argsort(history.customers, kind="stable")
+    lines = history.lines
+    counts = (lines.starts[1:] - lines.starts[:-1])[rows]
+    starts = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    places = np.repeat(lines.starts[rows] - starts[:-1], counts) + np.arange(starts[-1])
+    return ByCustomer(
+        rows,
+        replace(
+            history,
+            types=history.types[rows],
+            at=history.at[rows],
+            customers=history.customers[rows],
+            ids=history.ids[:0],
+            columns={key: column.take(rows) for key, column in history.columns.items()},
+            lines=Lines(
+                starts, {name: column.take(places) for name, column in lines.columns.items()}
+            ),
+            cells={},
+            inputs={},
+            _sorted=[],
+        ),
+    )
 
 
 class _Reader:

@@ -2,7 +2,7 @@
 
 The customers are taken one after the other, on two threads, as if nothing bound them together;
 where what all of them drew on is more than there is, the events are taken anew, as they came.
-Source: docs/language.md, section 4; docs/engine.md, "A history".
+Source: docs/language.md, section 4; docs/engine.md, "Native".
 """
 
 from __future__ import annotations
@@ -13,33 +13,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.cells import NA, S_JOINED
+from dsl.engine.cells import NA, UNSET
 from dsl.engine.columns.collected import AWARD, STATUSES
-from dsl.engine.customer import JOINS, NAMES_REFERRER, TAKEN_OVER, Customer
+from dsl.engine.columns.encode import HistoryEncoder
+from dsl.engine.columns.told import what_is_told
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine
 from dsl.engine.native.text import EXPORTED, decisions
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
     from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.convert import Ints
-    from dsl.engine.columns.encode import HistoryEncoder
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Entry
+    from dsl.engine.layout import Layout
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
 
 THREADS = 2
-# Events that say something of their customer beside when they joined.
-TELLING = ("profile", JOINS, *NAMES_REFERRER)
-# So many cells of O are filled before they are taken away, and so many events told of at once.
+# So many cells of O are filled before they are taken away.
 BATCH = 1 << 20
-# From so many events on it is worth a better compilation.
-MANY = 200_000
+# What two programs read, a draft and what is live, each in both orders.
+MOST_KEPT = 4
+# From so many events on each better compilation is worth its time.
+WORTH = (300_000, 3_000_000)
 POSTED, PENDING = STATUSES.index("posted"), STATUSES.index("pending")
 
 
@@ -48,8 +49,24 @@ class NotNativeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What is read, event by event in one order; `rows` are their places in the history."""
+
+    rows: Ints
+    customers: Ints
+    events: Ints
+    lines: Ints
+    line_places: Ints
+    told: Ints
+    told_places: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class _Memory:
-    """What one thread writes: the rows of a customer, and what all of them share."""
+    """What one thread writes: the rows of a customer, or of all, and what they share."""
 
     state: Ints
     history: Ints
@@ -71,89 +88,26 @@ class Native:
         self,
         compiled: Compiled,
         history: History,
-        encoder: HistoryEncoder,
         entry: Callable[[int], Entry],
         span: tuple[int, int],
     ) -> None:
         self._compiled, self._history, self._entry = compiled, history, entry
         self._since, self._end = span
         self._decisions: Decisions = decisions(compiled)
-        cells = self._decisions.cells
-        self._rows = encoder.rows(cells.columns)
-        self._net_amounts()
-        lines, ends = encoder.lines_by_place
-        self._lines = lines if len(lines) else np.zeros(1, np.int64)
-        self._line_places = np.ascontiguousarray(ends[history.lines.starts])
-        self._customers = np.ascontiguousarray(history.customers)
         self._first_state = np.array(compiled.new_row(), np.int64)
         self._first_counters = np.array(self._decisions.first, np.int64)
-        self._told, self._told_from = self._what_is_told()
-        self._periods = {
-            one.period: self._rows[:, cells.column(("period", one.period))]
-            for one in self._decisions.shared
-            if one.period is not None
-        }
-        self._cells = np.zeros(len(history), np.int64)
+        # How many cells of O each event has filled, in the order they are taken in.
+        self._counts = np.zeros(len(history), np.int64)
 
     @property
     def is_shared(self) -> bool:
         """True where customers draw on something together."""
         return bool(self._decisions.shared)
 
-    def _net_amounts(self) -> None:
-        """An absent amount is the gross, as no discount takes anything off it."""
-        places = self._compiled.layout.event.places
-        amount, gross = (self._rows[:, places["attribute", n]] for n in ("amount", "gross"))
-        codes = [n for n, name in enumerate(self._history.type_names) if name == "purchase"]
-        absent = (amount == NA) & (gross != NA) & np.isin(self._history.types, codes)
-        self._rows[absent, places["attribute", "amount"]] = gross[absent]
-
-    # --- what events say of their customer ----------------------------------------------------
-
-    def _what_is_told(self) -> tuple[Ints, Ints]:
-        """Pairs of a place of S and a value, and where those of each event begin."""
-        history, count = self._history, len(self._history)
-        _, firsts = np.unique(history.customers[: self._end], return_index=True)
-        codes = [n for n, name in enumerate(history.type_names) if name in TELLING]
-        telling = np.flatnonzero(np.isin(history.types[: self._end], codes))
-        # Most say no more than that their customer joined.
-        mixed = np.unique(history.customers[telling])
-        joined_elsewhere = "joined" in self._compiled.attributes.names
-        is_mixed = np.isin(history.customers[firsts], mixed) | joined_elsewhere
-        simple = firsts[~is_mixed & (history.at[firsts] != TAKEN_OVER)]
-        told = {int(row): [S_JOINED, int(history.at[row])] for row in simple}
-        asked = np.unique(np.concatenate([telling, firsts[is_mixed]]))
-        told.update(self._learned(asked.tolist()))
-        sizes = np.zeros(count + 1, np.int64)
-        rows = sorted(told)
-        sizes[np.array(rows, np.int64) + 1] = [len(told[row]) for row in rows]
-        pairs = np.array([cell for row in rows for cell in told[row]] or [0, 0], np.int64)
-        return pairs, np.cumsum(sizes)
-
-    def _learned(self, rows: Iterable[int]) -> dict[int, list[int]]:
-        """What events say, one after the other, as pairs."""
-        known: dict[int, Customer] = {}
-        told = {}
-        for row in rows:
-            code = int(self._customers[row])
-            customer = known.get(code)
-            if customer is None:
-                id_ = self._history.customer_ids[code]
-                customer = known[code] = Customer(id_, self._compiled)
-            before = list(customer.row)
-            entry = self._entry(row)
-            customer.learn(entry.event, entry.at)
-            pairs = [
-                cell
-                for place, (one, other) in enumerate(zip(before, customer.row, strict=True))
-                if one != other
-                for cell in (place, other)
-            ]
-            if pairs:
-                told[row] = pairs
-        return told
-
-    # --- running ------------------------------------------------------------------------------
+    @property
+    def _widest(self) -> int:
+        """How many cells of O one event fills at most."""
+        return 2 * len(self._decisions.slots)
 
     def run(self, collected: Collected, progress: Callable[[int], None]) -> dict[str, Ints]:
         """The awards by column (see columns/collected), in the order of their events.
@@ -161,192 +115,208 @@ class Native:
         Raises NotNativeError.
         """
         try:
-            machine = Machine(self._decisions.text, EXPORTED, int(self._end > MANY))
+            level = sum(self._end > least for least in WORTH)
+            machine = Machine(self._decisions.text, EXPORTED, level)
         except UnfitError as error:
             raise NotNativeError from error
-        order, stream = self._apart(machine, progress)
+        inputs = self._inputs(by_customer=True)
+        stream = self._apart(machine, inputs, progress)
         if stream is None:
-            order, stream = np.arange(self._end), self._together(machine, progress)
-        return self._columns(collected, *self._in_order(order, stream))
+            self._counts[:] = 0
+            inputs = self._inputs(by_customer=False)
+            stream = self._together(machine, inputs, progress)
+        return self._columns(collected, *_in_order(inputs.rows, self._counts, stream))
 
-    def _apart(self, machine: Machine, progress: Callable[[int], None]) -> tuple[Ints, Ints | None]:
-        """Customer by customer; None where what they share does not go round."""
-        order = np.argsort(self._customers[: self._end], kind="stable")
-        customers = self._customers[order]
-        changes = np.flatnonzero(customers[1:] != customers[:-1]) + 1
+    def _inputs(self, *, by_customer: bool) -> _Inputs:
+        """What is read, kept with the history for programs that read the same."""
+        layout, kept = self._compiled.layout, self._history.inputs
+        key = (by_customer, *_read_by(layout), *self._decisions.cells.columns.items())
+        found = kept.get(key)
+        if isinstance(found, _Inputs):
+            return found
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = read = self._encoded(by_customer=by_customer)
+        return read
+
+    def _encoded(self, *, by_customer: bool) -> _Inputs:
+        compiled, history = self._compiled, self._history
+        rows = np.arange(len(history))
+        told = what_is_told(compiled, history, self._entry)
+        if by_customer:
+            own = history.by_customer()
+            history, rows = own.history, own.rows
+        encoder = HistoryEncoder(compiled.layout, compiled.clock, compiled.codes, history)
+        events = encoder.rows(self._decisions.cells.columns)
+        # An absent amount is the gross, as no discount takes anything off it.
+        places = compiled.layout.event.places
+        amount, gross = (events[:, places["attribute", name]] for name in ("amount", "gross"))
+        codes = [n for n, name in enumerate(history.type_names) if name == "purchase"]
+        absent = (amount == NA) & (gross != NA) & np.isin(history.types, codes)
+        events[absent, places["attribute", "amount"]] = gross[absent]
+        lines, ends = encoder.lines_by_place
+        told = told.in_order(rows)
+        return _Inputs(
+            rows,
+            history.customers,
+            events.ravel(),
+            lines if len(lines) else np.zeros(1, np.int64),
+            ends[history.lines.starts],
+            told.pairs,
+            told.places,
+        )
+
+    # --- customer by customer -----------------------------------------------------------------
+
+    def _apart(
+        self, machine: Machine, inputs: _Inputs, progress: Callable[[int], None]
+    ) -> Ints | None:
+        """What O held; None where what customers share does not go round."""
+        count = len(inputs)
+        changes = np.flatnonzero(inputs.customers[1:] != inputs.customers[:-1]) + 1
         cuts = [0]
         for part in range(1, THREADS):
-            later = changes[changes >= self._end * part // THREADS]
-            cuts.append(int(later[0]) if len(later) else self._end)
-        cuts.append(self._end)
+            later = changes[changes >= count * part // THREADS]
+            cuts.append(int(later[0]) if len(later) else count)
+        cuts.append(count)
         done = [0] * THREADS
 
+        def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
+            most = len(batch) - self._widest
+            return machine.functions["apart"](
+                *(first, end, self._since, self._end, most),
+                *_addresses(memory.place, inputs.rows),
+                *self._read(inputs),
+                *_addresses(self._first_state, self._first_counters),
+                *_written(memory),
+                *_addresses(memory.shared, batch, self._counts),
+            )
+
         def work(part: int) -> tuple[list[Ints], Ints]:
-            memory = self._memory(customers)
-            function = machine.functions["apart"]
-
-            def call(first: int, batch: Ints) -> int:
-                return function(
-                    first,
-                    cuts[part + 1],
-                    self._since,
-                    len(batch) - self._widest,
-                    *_addresses(
-                        memory.place,
-                        order,
-                        self._customers,
-                        self._rows.ravel(),
-                        self._lines,
-                        self._line_places,
-                        self._told_from,
-                        self._told,
-                        self._first_state,
-                        self._first_counters,
-                        memory.state,
-                        memory.history,
-                        memory.lines,
-                        memory.memos,
-                        memory.counters,
-                        memory.earned,
-                        memory.shared,
-                        batch,
-                        self._cells,
-                    ),
-                    1,
-                )
-
             def told(place: int) -> None:
                 done[part] = place - cuts[part]
                 progress(sum(done))
 
-            return self._batches(machine, call, memory, cuts[part], cuts[part + 1], told)
+            return self._batches(machine, call, self._reused(inputs), cuts[part : part + 2], told)
 
         with ThreadPoolExecutor(THREADS) as pool:
             parts = list(pool.map(work, range(THREADS)))
         drawn = np.sum([shared for _, shared in parts], axis=0)
-        if self._decisions.shared and not self._goes_round(drawn):
-            return order, None
-        return order, np.concatenate([batch for batches, _ in parts for batch in batches])
+        if self.is_shared and not self._goes_round(inputs, drawn):
+            return None
+        return np.concatenate([batch for batches, _ in parts for batch in batches])
 
-    def _together(self, machine: Machine, progress: Callable[[int], None]) -> Ints:
-        """Event by event as they came."""
+    def _reused(self, inputs: _Inputs) -> _Memory:
+        """The rows of one customer after the other."""
+        most, lines = 0, 0
+        if len(inputs):
+            most = int(np.bincount(inputs.customers).max())
+            if self._compiled.line_places[0] is not None:
+                lines = int(np.bincount(inputs.customers, np.diff(inputs.line_places)).max())
+        return self._memory(inputs, 1, most, lines)
+
+    # --- as they came -------------------------------------------------------------------------
+
+    def _together(self, machine: Machine, inputs: _Inputs, progress: Callable[[int], None]) -> Ints:
+        """What O held, event by event."""
         count = len(self._history.customer_ids)
-        memory = self._memory(None)
-        width = np.array([self._compiled.width, 0, self._decisions.earned], np.int64)
-        events = np.bincount(self._customers[: self._end], minlength=count)
-        cells = np.diff(self._line_places)[: self._end]
-        lines = np.zeros(count, np.int64)
-        np.add.at(lines, self._customers[: self._end], cells)
-        sizes = np.stack([events * width[0], lines, events * width[2]], axis=1)
-        starts = np.zeros((count, 3), np.int64)
-        starts[1:] = np.cumsum(sizes, axis=0)[:-1]
-        state = np.tile(self._first_state, count)
-        counters = np.tile(self._first_counters, count)
-        function = machine.functions["together"]
+        events = np.bincount(inputs.customers, minlength=count)
+        lines = np.bincount(inputs.customers, np.diff(inputs.line_places), count).astype(np.int64)
+        widths = (events * self._compiled.width, lines, events * self._decisions.earned)
+        starts = np.zeros((count + 1, len(widths)), np.int64)
+        np.cumsum(np.stack(widths, axis=1), axis=0, out=starts[1:])
+        places = starts.ravel()
 
-        def call(first: int, batch: Ints) -> int:
-            return function(
-                first,
-                self._end,
-                self._since,
-                len(batch) - self._widest,
-                *_addresses(
-                    memory.place,
-                    self._customers,
-                    self._rows.ravel(),
-                    self._lines,
-                    self._line_places,
-                    self._told_from,
-                    self._told,
-                    state,
-                    memory.history,
-                    memory.lines,
-                    memory.memos,
-                    counters,
-                    memory.earned,
-                    starts.ravel(),
-                    memory.shared,
-                    batch,
-                    self._cells,
-                ),
-                0,
+        def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
+            most = len(batch) - self._widest
+            return machine.functions["together"](
+                *(first, end, self._since, most),
+                *_addresses(memory.place),
+                *self._read(inputs),
+                *_written(memory),
+                *_addresses(places, memory.shared, batch, self._counts),
             )
 
-        self._cells[:] = 0
-        batches, _ = self._batches(machine, call, memory, 0, self._end, progress)
+        memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
+        batches, _ = self._batches(machine, call, memory, [0, self._end], progress)
         return np.concatenate(batches)
+
+    # --- both ---------------------------------------------------------------------------------
 
     def _batches(
         self,
         machine: Machine,
-        call: Callable[[int, Ints], int],
+        call: Callable[[int, int, _Memory, Ints], int],
         memory: _Memory,
-        first: int,
-        end: int,
+        span: list[int],
         told: Callable[[int], None],
     ) -> tuple[list[Ints], Ints]:
         """Call again and again, until all events are taken; what O held, and what was shared."""
         batches = [np.empty(0, np.int64)]
         batch = np.empty(BATCH + self._widest, np.int64)
-        place = first
+        place, end = span
         while place < end:
-            if call(place, batch) < 0 or machine.has_trapped:
+            if call(place, end, memory, batch) < 0 or machine.has_trapped:
                 raise NotNativeError
             place, used, _ = memory.place.tolist()
             batches.append(batch[:used].copy())
             told(place)
         return batches, memory.shared
 
-    @property
-    def _widest(self) -> int:
-        return 2 * len(self._decisions.slots)
+    def _read(self, inputs: _Inputs) -> list[int]:
+        """W, M, L, F, U and T."""
+        return _addresses(
+            inputs.customers,
+            inputs.events,
+            inputs.lines,
+            inputs.line_places,
+            inputs.told_places,
+            inputs.told,
+        )
 
-    def _memory(self, customers: Ints | None) -> _Memory:
-        """What is written; `customers` in order where their rows are used one after the other."""
-        compiled, count = self._compiled, self._end
-        lines = int(self._line_places[self._end]) if self._end else 0
-        if customers is not None:
-            count = int(np.bincount(customers).max()) if len(customers) else 0
-            sizes = np.diff(self._line_places)[: self._end]
-            lines = int(np.bincount(self._customers[: self._end], sizes).max()) if count else 0
-        if compiled.line_places[0] is None:
-            lines = 0
+    def _memory(self, inputs: _Inputs, customers: int, events: int, lines: int) -> _Memory:
+        """What is written for so many customers, with so many events and cells of lines in all."""
+        compiled = self._compiled
+        memos = compiled.layout.memos
         return _Memory(
-            state=np.zeros(len(self._first_state), np.int64),
-            history=np.empty(count * compiled.width + 1, np.int64),
+            state=np.tile(self._first_state, customers),
+            history=np.empty(events * compiled.width + 1, np.int64),
             lines=np.empty(lines + 1, np.int64),
-            memos=np.empty(compiled.layout.memos + 1, np.int64),
-            counters=np.zeros(len(self._first_counters), np.int64),
-            earned=np.empty(count * self._decisions.earned + 1, np.int64),
-            shared=self._nothing_shared(),
+            memos=np.full(2 * memos + 1, UNSET, np.int64),
+            counters=np.tile(self._first_counters, customers),
+            earned=np.empty(events * self._decisions.earned + 1, np.int64),
+            shared=self._nothing_shared(inputs),
             place=np.array([0, 0, -1], np.int64),
         )
 
     # --- what all customers share -------------------------------------------------------------
 
-    def _nothing_shared(self) -> Ints:
+    def _nothing_shared(self, inputs: _Inputs) -> Ints:
         """G at first: where the cells of each counter begin, less its first period; then those."""
         starts, size = [], len(self._decisions.shared)
         for one in self._decisions.shared:
-            first, last = self._span(one)
+            first, last = self._periods(inputs, one)
             starts.append(size - first)
             size += last - first + 1
         found = np.zeros(size + 1, np.int64)
         found[: len(starts)] = starts
         return found
 
-    def _span(self, counter: Counter) -> tuple[int, int]:
+    def _periods(self, inputs: _Inputs, counter: Counter) -> tuple[int, int]:
         """The first and the last period of a counter."""
-        if counter.period is None or not self._end:
+        if counter.period is None or not len(inputs):
             return 0, 0
-        periods = self._periods[counter.period][: self._end]
-        return int(periods.min()), int(periods.max())
+        cells = self._decisions.cells
+        column = inputs.events.reshape(len(inputs), cells.width)[
+            :, cells.column(("period", counter.period))
+        ]
+        return int(column.min()), int(column.max())
 
-    def _goes_round(self, drawn: Ints) -> bool:
+    def _goes_round(self, inputs: _Inputs, drawn: Ints) -> bool:
         """True where nobody drew more than there is; `drawn` sums up what the threads counted."""
         place = len(self._decisions.shared)
         for one in self._decisions.shared:
-            first, last = self._span(one)
+            first, last = self._periods(inputs, one)
             end = place + last - first + 1
             if int(drawn[place:end].max(initial=0)) > one.term.capacity:
                 return False
@@ -355,29 +325,16 @@ class Native:
 
     # --- awards -------------------------------------------------------------------------------
 
-    def _in_order(self, order: Ints, stream: Ints) -> tuple[Ints, Ints, Ints]:
-        """The rows, slots and amounts of awards in the order of their events."""
-        own = self._cells[order] // 2
-        starts = np.zeros(len(order), np.int64)
-        np.cumsum(own[:-1], out=starts[1:])
-        by_row = np.zeros(self._end, np.int64)
-        by_row[order] = starts
-        counts = self._cells[: self._end] // 2
-        rows = np.repeat(np.arange(self._end), counts)
-        before = np.repeat(by_row - (np.cumsum(counts) - counts), counts)
-        places = 2 * (before + np.arange(len(rows)))
-        return rows, stream[places], stream[places + 1]
-
     def _columns(
         self, collected: Collected, rows: Ints, slots: Ints, amounts: Ints
     ) -> dict[str, Ints]:
-        of_slot = np.array([self._of(collected, n) for n in range(len(self._decisions.slots))])
-        told = of_slot.reshape(-1, 5)[slots]
+        of_slots = [self._of(collected, n) for n in range(len(self._decisions.slots))]
+        told = np.array(of_slots, np.int64).reshape(-1, 5)
         columns = dict.fromkeys(AWARD, rows)
         columns["at"] = self._history.at[rows]
-        columns["customer"] = self._customers[rows]
+        columns["customer"] = self._history.customers[rows]
         names = ("rule", "reward", "unit", "text", "status")
-        columns |= {name: told[:, place].copy() for place, name in enumerate(names)}
+        columns |= {name: told[slots, place] for place, name in enumerate(names)}
         columns["amount"] = amounts
         return columns
 
@@ -392,6 +349,42 @@ class Native:
         text = collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1
         status = PENDING if wait is not None and wait.count else POSTED
         return slot.rule.order, reward.number, collected.units.code(reward.called), text, status
+
+
+def _read_by(layout: Layout) -> Iterator[object]:
+    """All that a program's rows of events and lines, and what is told of customers, hang on."""
+    yield layout.program.timezone
+    for columns in (layout.event, layout.line, layout.customer):
+        yield tuple((key, place, columns.types.get(key)) for key, place in columns.places.items())
+    yield from (tuple(codes.items()) for codes in (layout.types, layout.texts))
+
+
+def _in_order(order: Ints, counts: Ints, stream: Ints) -> tuple[Ints, Ints, Ints]:
+    """The rows, slots and amounts of awards in the order of their events.
+
+    `order` are the rows as they were taken, `counts` how many cells of the stream each has filled.
+    """
+    own = counts // 2
+    starts = np.zeros(len(order), np.int64)
+    np.cumsum(own[:-1], out=starts[1:])
+    by_row, counts = np.empty_like(starts), np.empty_like(own)
+    by_row[order], counts[order] = starts, own
+    rows = np.repeat(np.arange(len(order)), counts)
+    before = np.repeat(by_row - (np.cumsum(counts) - counts), counts)
+    places = 2 * (before + np.arange(len(rows)))
+    return rows, stream[places], stream[places + 1]
+
+
+def _written(memory: _Memory) -> list[int]:
+    """S, H, K, X, C and A."""
+    return _addresses(
+        memory.state,
+        memory.history,
+        memory.lines,
+        memory.memos,
+        memory.counters,
+        memory.earned,
+    )
 
 
 def _addresses(*arrays: Ints) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
@@ -75,7 +76,6 @@ class Run:
         way: Way = "auto",
     ) -> None:
         self.history, self.secret, self.progress = history, secret, progress
-        program = compiled.program
         own = copy(compiled)
         own.codes = Codes(compiled.layout.texts)
         own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
@@ -83,17 +83,30 @@ class Run:
         self.compiled = own
         self.way = way_of(own, history, way)
         self.columns: dict[str, Ints] | None = None
-        self.readers = Readers(
-            history,
-            {name: program.events[name].attributes for name in history.type_names},
-            program.item_attributes,
-        )
-        self.ats = history.at.tolist()
-        self.ids = history.ids.to_pylist()
-        self.types = history.types.tolist()
-        self.customers = history.customers.tolist()
         self.collected = self._nothing()
         self.samples: list[Sample] = []
+
+    @cached_property
+    def readers(self) -> Readers:
+        """What reads values of events."""
+        program = self.compiled.program
+        attributes = {name: program.events[name].attributes for name in self.history.type_names}
+        return Readers(self.history, attributes, program.item_attributes)
+
+    @cached_property
+    def ats(self) -> list[int]:
+        """The instants of events."""
+        return self.history.at.tolist()
+
+    @cached_property
+    def types(self) -> list[int]:
+        """The types of events, by number."""
+        return self.history.types.tolist()
+
+    @cached_property
+    def customers(self) -> list[int]:
+        """Whose events they are, by number."""
+        return self.history.customers.tolist()
 
     def _nothing(self) -> Collected:
         rules = {plan.name: plan.order for plan in self.compiled.rules}
@@ -101,7 +114,7 @@ class Run:
 
     def entry(self, row: int) -> Entry:
         """An event of the history as the fold takes it."""
-        history, id_ = self.history, self.ids[row]
+        history, id_ = self.history, self.history.event_id(row)
         event = PastEvent(
             self.readers,
             row,
@@ -163,8 +176,7 @@ class Run:
 
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
-        encoder = cast("HistoryEncoder", self.compiled.encoder)
-        native = Native(self.compiled, self.history, encoder, self.entry, (span.first, span.end))
+        native = Native(self.compiled, self.history, self.entry, (span.first, span.end))
         total = span.end - span.first
         self._tell(0, total)
         self.columns = native.run(self.collected, lambda done: self._tell(done, total))

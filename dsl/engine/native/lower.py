@@ -9,6 +9,7 @@ end. Subscripts are not checked: texts keep them in their arrays, and their own 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from itertools import count
 
@@ -45,13 +46,29 @@ class Lowered:
     exported: dict[str, tuple[bool, ...]]
 
 
+# Functions of conditions and amounts are called from one place each.
+INLINED = re.compile(r"[mq]\d")
+# Cells from one array to another: the same, for which the processor has something of its own.
+COPY = f"""\
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+define {SHARED}i64 @copy(ptr %S, ptr %R, i64 %a.n) alwaysinline {{
+  %bytes = shl i64 %a.n, 3
+  call void @llvm.memcpy.p0.p0.i64(ptr %S, ptr %R, i64 %bytes, i1 false)
+  ret i64 0
+}}
+"""
+
+
 def lowered(text: str, exported: frozenset[str]) -> Lowered:
     """The functions of a text; those that are exported can be called from outside.
 
     Raises UnfitError, and TypeError of what is no restricted Python.
     """
     functions = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)]
-    bodies = [_Function(one, is_open=one.name in exported).text() for one in functions]
+    bodies = [
+        COPY if one.name == "copy" else _Function(one, is_open=one.name in exported).text()
+        for one in functions
+    ]
     signatures = {
         one.name: tuple(_is_array(argument.arg) for argument in one.args.args)
         for one in functions
@@ -95,7 +112,8 @@ class _Function:
         self._label("trap")
         self._write("store i64 1, ptr @trapped", "ret i64 0")
         lines = "".join(f"{line}\n" for line in self._lines)
-        return f"define {linkage}i64 @{node.name}({given}) {{\n{lines}}}\n"
+        inlined = " alwaysinline" if INLINED.match(node.name) else ""
+        return f"define {linkage}i64 @{node.name}({given}){inlined} {{\n{lines}}}\n"
 
     # --- blocks -------------------------------------------------------------------------------
 

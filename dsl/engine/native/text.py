@@ -6,14 +6,16 @@
     tell(S, T, t, end)                             what events say of their customer
     apart(…), together(…)                          all of it over the columns of a history
 
-`apart` takes the events of one customer after the other, whose rows are used again for the next;
-`together` takes them as they came, each customer's rows at a place of their own. Both end with
+`apart` takes the events of one customer after the other, whose rows are used again for the next,
+and shared counters cut nothing; `together` takes them as they came, each customer's rows at a place
+of their own. Both end with
 their place among the events in Z[0] and the length of O in Z[1], or give -1 where a calendar
 period came after a later one. They are for LLVM alone: `A[i:]` is a part of an array.
 
 Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A what was earned when,
 O awards as pairs of slot and amount, N how many cells of O each event has, T pairs of a place of S
-and a value, from U[row] to U[row + 1] those that the event of a row says.
+and a value, from U[row] to U[row + 1] those that the event of a row says. X has behind its own
+cells as many of what was not asked for.
 Source: docs/language.md, section 4.
 """
 
@@ -23,7 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine.calendar import FIXED_US
-from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER, UNSET
+from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER
 from dsl.engine.native.cells import C_EARNED, C_LINES, Cells, Counter
 from dsl.engine.native.paying import Paying, Slot
 from dsl.engine.values import ARGUMENTS
@@ -73,6 +75,12 @@ class _Writing:
         self._cells = Cells(compiled.layout)
         self._paying = Paying(compiled, self._cells)
 
+    @property
+    def _clear(self) -> str:
+        """Nothing was asked for yet: X has as many cells of that behind its own."""
+        memos = self._compiled.layout.memos
+        return f"x = copy(X, X[{memos}:], {memos})"
+
     def decisions(self) -> Decisions:
         compiled, paying = self._compiled, self._paying
         pays = [
@@ -81,7 +89,7 @@ class _Writing:
         ]
         parts = [
             compiled.text,
-            self._clear(),
+            _COPY,
             self._earned(),
             self._settle(),
             self._record(),
@@ -104,15 +112,6 @@ class _Writing:
         for name, width in widths.items():
             text = text.replace(name, str(width))
         return text
-
-    def _clear(self) -> str:
-        write = Writer()
-        with write.block("def clear(X):"):
-            write("i = 0")
-            with write.block(f"while i < {self._compiled.layout.memos}:"):
-                write(f"X[i] = {UNSET}", "i = i + 1")
-            write("return 0")
-        return write.text()
 
     # --- before an event ----------------------------------------------------------------------
 
@@ -169,14 +168,14 @@ class _Writing:
             write(f"S[{S_CURRENT}] = S[{S_END}]")
             if compiled.uses.earned:
                 write("x = earned(E, S, C, A)")
-            write("x = clear(X)", "rank = 0")
+            write(self._clear, "rank = 0")
             for tier in compiled.program.tiers:
                 if f"t{tier.rank}" in compiled.functions:
                     with write.block(f"if t{tier.rank}({ARGUMENTS}) == 1:"):
                         write(f"rank = {tier.rank}")
             write(f"S[{S_TIER}] = rank")
             for number, name in enumerate(compiled.program.segments):
-                write("x = clear(X)", f"x = g{number}({ARGUMENTS})")
+                write(self._clear, f"x = g{number}({ARGUMENTS})")
                 write(f"C[{self._cells.segment(name)}] = x")
                 if name in compiled.uses.segments:
                     write(f"S[{compiled.uses.segments[name]}] = x")
@@ -203,7 +202,7 @@ class _Writing:
                     with write.block(f"while i < E[{E_LINES}] * {layout.line.width}:"):
                         write("K[k + i] = I[i]", "i = i + 1")
                     write(f"C[{C_LINES}] = k + i", f"H[h + {last}] = k + i")
-                write(f"S[{S_END}] = h + {compiled.width}", "x = clear(X)")
+                write(f"S[{S_END}] = h + {compiled.width}", self._clear)
                 write(f"x = observe({ARGUMENTS}, h)")
             write("return 0")
         return write.text()
@@ -211,7 +210,7 @@ class _Writing:
     def _pay(self, pays: Sequence[tuple[int, str]]) -> str:
         write = Writer()
         with write.block(f"def pay({ARGUMENTS}, C, A, G, O, o, free):"):
-            write("x = clear(X)")
+            write(self._clear)
             for code, name in pays:
                 with write.block(f"if E[{E_TYPE}] == {code}:"):
                     write(f"return {name}({ARGUMENTS}, C, A, G, O, o, free)")
@@ -226,6 +225,7 @@ def tell(S, T, t, end):
   t = t + 2
  return 0
 """
+# What LLVM has an instruction for.
 _COPY = """\
 def copy(S, R, n):
  i = 0
@@ -234,41 +234,38 @@ def copy(S, R, n):
   i = i + 1
  return 0
 """
-# B are the rows of the order in which events are taken, W their customers, M the rows E, L all
-# lines, F where those of each event begin; R and Q are S and C of a customer nothing is known of.
-_APART = (
-    _COPY
-    + """\
-
-def apart(first, end, since, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, O, N, free):
+# M are the rows E, L all lines, F where those of each event begin, W whose events they are. B are
+# the rows the events have in the history: those from `last` on are none of the run. R and Q are S
+# and C of a customer nothing is known of.
+_APART = """\
+def apart(first, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, O, N):
  j = first
  o = 0
  who = Z[2]
  while j < end and o < most:
-  i = B[j]
-  if W[i] != who:
-   who = W[i]
+  if W[j] != who:
+   who = W[j]
    x = copy(S, R, @S)
    x = copy(C, Q, @C)
-  x = settle(M[i * @E:], L[F[i]:], S, H, K, X, C, A)
-  x = tell(S, T, U[i], U[i + 1])
-  x = record(M[i * @E:], L[F[i]:], S, H, K, X, C)
-  if i >= since:
-   n = pay(M[i * @E:], L[F[i]:], S, H, K, X, C, A, G, O, o, free)
-   if n < 0:
-    return -1
-   N[i] = n - o
-   o = n
+  if B[j] < last:
+   x = settle(M[j * @E:], L[F[j]:], S, H, K, X, C, A)
+   x = tell(S, T, U[j], U[j + 1])
+   x = record(M[j * @E:], L[F[j]:], S, H, K, X, C)
+   if B[j] >= since:
+    n = pay(M[j * @E:], L[F[j]:], S, H, K, X, C, A, G, O, o, 1)
+    if n < 0:
+     return -1
+    N[j] = n - o
+    o = n
   j = j + 1
  Z[0] = j
  Z[1] = o
  Z[2] = who
  return 0
 """
-)
 # D has for each customer where their parts of H, K and A begin.
 _TOGETHER = """\
-def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, O, N, free):
+def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, O, N):
  i = first
  o = 0
  while i < end and o < most:
@@ -282,7 +279,7 @@ def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, 
   x = tell(S[s:], T, U[i], U[i + 1])
   x = record(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:])
   if i >= since:
-   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, O, o, free)
+   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, O, o, 0)
    if n < 0:
     return -1
    N[i] = n - o

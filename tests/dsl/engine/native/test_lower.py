@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ARRAY = 4
-LEVELS = (0, 1)
+LEVELS = (0, 1, 2)
 LARGEST = (1 << 63) - 1
 SMALL = st.integers(-9, 9)
 NUMBERS = SMALL | st.sampled_from([LARGEST, -LARGEST, 10**9, -(10**9), 1 << 62])

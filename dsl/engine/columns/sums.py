@@ -1,0 +1,53 @@
+"""Sums and counts of many awards at once, exact whatever they come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dsl.engine.columns.convert import Ints
+
+# What sums of so many awards may come to is added up in 64 bits; beyond, as Python does.
+SAFE = 1 << 62
+# Cells of a table of all pairs there can be, before pairs are sorted instead.
+MOST_CELLS = 1 << 26
+
+
+def sums(keys: Ints, units: Ints, amounts: Ints) -> Iterator[tuple[int, int, int]]:
+    """The sum of the amounts of each key and unit that stand together."""
+    if not len(keys):
+        return
+    first, width = int(keys.min()), int(units.max()) + 1
+    pairs = (keys - first) * width + units
+    last = int(pairs.max())
+    if last >= MOST_CELLS:
+        found, pairs = np.unique(pairs, return_inverse=True)
+        last = len(found) - 1
+    else:
+        found = np.arange(last + 1)
+    is_there = np.bincount(pairs, minlength=last + 1) > 0
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    if largest * len(amounts) < SAFE:
+        added = np.zeros(last + 1, np.int64)
+        np.add.at(added, pairs, amounts)
+        totals = added[is_there].tolist()
+    else:
+        exact = np.zeros(last + 1, object)
+        np.add.at(exact, pairs, amounts.astype(object))
+        totals = exact[is_there].tolist()
+    key, unit = np.divmod(found[is_there], width)
+    yield from zip((key + first).tolist(), unit.tolist(), totals, strict=True)
+
+
+def distinct(keys: Ints, values: Ints, key_count: int, value_count: int) -> list[int]:
+    """How many different values stand with each key; both are counted from 0."""
+    if key_count * value_count <= MOST_CELLS:
+        seen = np.zeros((key_count, value_count), np.bool_)
+        seen[keys, values] = True
+        return [int(count) for count in seen.sum(axis=1)]
+    pairs = np.unique(keys * value_count + values)
+    return [int(count) for count in np.bincount(pairs // value_count, minlength=key_count)]
