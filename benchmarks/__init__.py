@@ -15,6 +15,7 @@ BENCHMARKS: Mapping[str, str] = {
     "text": "from a text to a checked program",
     "match": "which rules match and what they award, beside the peers",
     "decide": "whole decisions with state",
+    "history": "a program over a history of many events",
     "previews": "what people wait for: diagnostics, previews, events taken in",
 }
 __all__ = ["BENCHMARKS", "Table", "machine", "measure", "missing_peers"]

@@ -17,13 +17,14 @@ from app.services.errors import NotFound
 CHECKOUT = Path(__file__).parents[2]
 # Of a table that no terminal shows.
 WIDTH = 160
-NAMES = ("text", "match", "decide", "previews")
+NAMES = ("text", "match", "decide", "history", "previews")
 
 
 @click.command(
     help=gettext(
         "Measure what the README claims: reading programs (text), matching beside other engines"
-        " (match), whole decisions (decide), what people wait for (previews). All without NAME."
+        " (match), whole decisions (decide), a program over a history (history), what people wait"
+        " for (previews). All without NAME."
     )
 )
 @click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]…")

@@ -1,0 +1,135 @@
+"""A program over years of history: read from Parquet, run, edited and run again.
+
+The program is that of 50 rules in benchmarks/full.py, the histories those of benchmarks/columns.py.
+An edit changes a number of one rule, checks and compiles the program, runs it over all events and
+adds up what each rule gave. Times are wall clock, as people wait for it, on all cores.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+import dsl
+from app.collector import patient
+from benchmarks.columns import tables
+from benchmarks.full import full_texts
+from benchmarks.measuring import timed
+from benchmarks.ours import checked_program
+from benchmarks.tables import Cell, Figure, Table
+from dsl.engine.calendar import moment
+from dsl.engine.columns import DryRun, History, dry_run
+from dsl.meaning.checked import Program
+
+RULES = 50
+# Events, and the seconds from an edit to its answer that are to be reached.
+SIZES: Sequence[tuple[int, float | None]] = ((100_000, 0.3), (1_000_000, 0.5))
+EDITS = 5
+# The fold takes so many events; how long all would take follows.
+FOLDED = 20_000
+EDITED = "amount >= 20"
+BUDGET = "budget 500000 points per month"
+SCARCE = "budget 500 points per month"
+
+_fresh = itertools.count(21)
+
+
+def measure(
+    sizes: Sequence[tuple[int, float | None]] = SIZES, edits: int = EDITS, folded: int = FOLDED
+) -> Table:
+    """The table: a line for each size of history."""
+    with patient():
+        rows = [_row(size, target, edits, folded) for size, target in sizes]
+    return Table(
+        "history",
+        "A program of 50 rules over all of a history",
+        (
+            "events",
+            "lines",
+            "read from Parquet",
+            "first run",
+            "an edit to its answer",
+            "target",
+            "events a second, of an edit's run",
+            "the same where a budget binds",
+            "by the fold, in CPython",
+        ),
+        rows,
+        (
+            (
+                "Full-feature rules: tiers that awards feed, windows, limits, groups, items,"
+                " multipliers, budgets (benchmarks/full.py). Medians of"
+                f" {edits} edits by the clock, check and compilation included."
+            ),
+        ),
+    )
+
+
+def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell, ...]:
+    events, items = tables(size)
+    with tempfile.TemporaryDirectory() as name:
+        files = [Path(name) / f"{one}.parquet" for one in ("events", "items")]
+        for file, table in zip(files, (events, items), strict=True):
+            pq.write_table(table, file)
+        lines = items.num_rows
+        del events, items
+        read: list[History] = []
+        reading = timed(lambda: read.append(_read(files)))
+    history = read[0]
+    first = timed(lambda: _edited(history, BUDGET))
+    again = [timed(lambda: _edited(history, BUDGET)).wall for _ in range(edits)]
+    runs, scarce = ([_run(history, budget) for _ in range(edits)] for budget in (BUDGET, SCARCE))
+    return (
+        size,
+        lines,
+        Figure(reading.wall, "s"),
+        Figure(first.wall, "s"),
+        Figure(statistics.median(again), "s"),
+        None if target is None else Figure(target, "s"),
+        Figure(size / statistics.median(runs), "/s"),
+        Figure(size / statistics.median(scarce), "/s"),
+        Figure(_fold(history, folded), "/s"),
+    )
+
+
+def _read(files: Sequence[Path]) -> History:
+    events, items = (pq.read_table(file) for file in files)
+    history, left_out = History.from_tables(_program(BUDGET), events, items)
+    assert not left_out.to_json()
+    return history
+
+
+def _program(budget: str) -> Program:
+    """The program with another number in one rule than ever before."""
+    text, *others = full_texts(RULES)
+    assert EDITED in text
+    text = text.replace(EDITED, f"amount >= {next(_fresh)}", 1).replace(BUDGET, budget)
+    return checked_program([text, *others])
+
+
+def _edited(history: History, budget: str) -> DryRun:
+    """Check, compile, run, add up."""
+    run = dry_run(dsl.compile_program(_program(budget)), history)
+    run.by_rule()
+    run.total()
+    run.by_day()
+    return run
+
+
+def _run(history: History, budget: str) -> float:
+    """The seconds of the run alone, its compilation to machine code included."""
+    compiled = dsl.compile_program(_program(budget))
+    return timed(lambda: dry_run(compiled, history)).wall
+
+
+def _fold(history: History, events: int) -> float:
+    """Events a second by the fold, over the first of the events."""
+    compiled = dsl.compile_program(_program(BUDGET))
+    count = min(events, len(history))
+    end = moment(int(history.at[count - 1]) + 1)
+    return count / timed(lambda: dry_run(compiled, history, until=end, way="book")).wall
