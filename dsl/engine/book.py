@@ -21,6 +21,7 @@ from dsl.engine.decision import Decision, Outcome, Reason
 from dsl.engine.due import RENEWAL, Due, Matter
 from dsl.engine.following import MOST_DERIVED, Following, follow
 from dsl.engine.others import Others
+from dsl.engine.pricing import net_amount
 from dsl.engine.scene import Cause, Scene
 from dsl.engine.settling import Change, When, settle
 from dsl.engine.wallet import NEVER
@@ -226,6 +227,9 @@ class Book:
         customer = self.customer(entry.event.customer)
         if compiled is None:
             self.record(customer, entry)
+            # No discount took anything off what was bought before there was a program.
+            first = customer.compiled
+            net_amount(first, entry, first.encoder.row(entry.event, entry.at))
             customer.fold(customer.entries)
             self.sink.append(Decision(entry.id, customer.id, None))
             return
