@@ -16,6 +16,7 @@ from dsl.engine.decision import Cut, Outcome, Reason
 from dsl.engine.groups import settle_groups
 from dsl.engine.messages import message
 from dsl.engine.plans import RewardPlan, RulePlan
+from dsl.engine.scene import fallen_on
 from dsl.engine.terms import OVERFLOW
 from dsl.engine.why import failed_test, working
 from dsl.meaning import checked
@@ -262,17 +263,9 @@ def _chosen(scene: Scene, rule: RulePlan, plan: RewardPlan) -> RewardPlan | None
     """The reward itself, or that choice of `one of` which the draw falls on."""
     if not plan.choices:
         return plan
-    number, upto = scene.draw("one-of", rule.name), Exact(0)
-    for share, choice in plan.choices:
-        decimals = max(upto.decimals, share.decimals)
-        upto = Exact(
-            upto.value * 10 ** (decimals - upto.decimals)
-            + share.value * 10 ** (decimals - share.decimals),
-            decimals,
-        )
-        if number * 10**upto.decimals < upto.value << 64:
-            return choice
-    return None
+    number = scene.draw("one-of", rule.name)
+    place = fallen_on(number, [share for share, _ in plan.choices])
+    return plan.choices[place][1] if place < len(plan.choices) else None
 
 
 def _recipient(scene: Scene, plan: RewardPlan) -> str | None:

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import NA
-from dsl.meaning.types import Kind
+from dsl.meaning.types import Exact, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
     from dsl.engine.decision import CounterKey, Outcome
     from dsl.meaning import checked
-    from dsl.meaning.types import Exact
     from dsl.text.ast import Period
 
 
@@ -159,3 +158,16 @@ def draw(secret: bytes, purpose: str, rule: str, of: str) -> int:
     """The first 8 bytes of HMAC-SHA-256 of `purpose NUL rule NUL id` (section 4, step 4)."""
     message = f"{purpose}\0{rule}\0{of}".encode()
     return int.from_bytes(hmac.digest(secret, message, "sha256")[:8], "big")
+
+
+def fallen_on(number: int, shares: Iterable[Exact]) -> int:
+    """The place of the share a draw falls on, one after the other; behind all where on none."""
+    upto, place = Exact(0), 0
+    for share in shares:
+        decimals = max(upto.decimals, share.decimals)
+        scaled = [one.value * int(10 ** (decimals - one.decimals)) for one in (upto, share)]
+        upto = Exact(sum(scaled), decimals)
+        if number * int(10**decimals) < upto.value << 64:
+            break
+        place += 1
+    return place

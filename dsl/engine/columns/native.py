@@ -15,6 +15,7 @@ import numpy as np
 
 from dsl.engine.cells import NA, UNSET
 from dsl.engine.columns.collected import AWARD, STATUSES
+from dsl.engine.columns.draws import Draw, drawn
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.told import what_is_told
 from dsl.engine.native.lower import UnfitError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Entry
-    from dsl.engine.layout import Layout
+    from dsl.engine.layout import Key, Layout
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
 
@@ -41,7 +42,7 @@ BATCH = 1 << 20
 MOST_KEPT = 4
 # From so many events on each better compilation is worth its time.
 WORTH = (300_000, 3_000_000)
-POSTED, PENDING = STATUSES.index("posted"), STATUSES.index("pending")
+POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"))
 
 
 class NotNativeError(Exception):
@@ -90,11 +91,14 @@ class Native:
         history: History,
         entry: Callable[[int], Entry],
         span: tuple[int, int],
+        secret: bytes = b"",
     ) -> None:
         self._compiled, self._history, self._entry = compiled, history, entry
         self._since, self._end = span
+        self._secret = secret
         self._decisions: Decisions = decisions(compiled)
-        self._first_state = np.array(compiled.new_row(), np.int64)
+        nobody = [0] * len(self._decisions.cells.opted_in)
+        self._first_state = np.array([*compiled.new_row(), *nobody], np.int64)
         self._first_counters = np.array(self._decisions.first, np.int64)
         # How many cells of O each event has filled, in the order they are taken in.
         self._counts = np.zeros(len(history), np.int64)
@@ -130,7 +134,10 @@ class Native:
     def _inputs(self, *, by_customer: bool) -> _Inputs:
         """What is read, kept with the history for programs that read the same."""
         layout, kept = self._compiled.layout, self._history.inputs
-        key = (by_customer, *_read_by(layout), *self._decisions.cells.columns.items())
+        cells = self._decisions.cells
+        further = (*cells.columns.items(), *cells.opted_in.items())
+        draws = [self._drawn(key) for key in cells.columns if key[0] == "draw"]
+        key = (by_customer, self._secret, *_read_by(layout), *further, *draws)
         found = kept.get(key)
         if isinstance(found, _Inputs):
             return found
@@ -142,12 +149,16 @@ class Native:
     def _encoded(self, *, by_customer: bool) -> _Inputs:
         compiled, history = self._compiled, self._history
         rows = np.arange(len(history))
-        told = what_is_told(compiled, history, self._entry)
+        cells = self._decisions.cells
+        told = what_is_told(compiled, history, self._entry, cells.opted_in)
         if by_customer:
             own = history.by_customer()
             history, rows = own.history, own.rows
         encoder = HistoryEncoder(compiled.layout, compiled.clock, compiled.codes, history)
-        events = encoder.rows(self._decisions.cells.columns)
+        events = encoder.rows(cells.columns)
+        for key, place in cells.columns.items():
+            if key[0] == "draw":
+                events[:, place] = drawn(self._history, self._secret, self._drawn(key))[rows]
         # An absent amount is the gross, as no discount takes anything off it.
         places = compiled.layout.event.places
         amount, gross = (events[:, places["attribute", name]] for name in ("amount", "gross"))
@@ -165,6 +176,17 @@ class Native:
             told.pairs,
             told.places,
         )
+
+    def _drawn(self, key: Key) -> Draw:
+        """What a column of draws is of."""
+        _, purpose, order, number = key
+        plan = self._compiled.rules[int(str(order))]
+        rule = plan.rule
+        shares = [rule.chance if purpose == "chance" else rule.holdout]
+        if purpose == "one-of":
+            shares = [share for share, _ in plan.rewards[int(str(number))].choices]
+        known = tuple(share for share in shares if share is not None)
+        return Draw(str(purpose), plan.name, known)
 
     # --- customer by customer -----------------------------------------------------------------
 
@@ -329,7 +351,8 @@ class Native:
         self, collected: Collected, rows: Ints, slots: Ints, amounts: Ints
     ) -> dict[str, Ints]:
         of_slots = [self._of(collected, n) for n in range(len(self._decisions.slots))]
-        told = np.array(of_slots, np.int64).reshape(-1, 5)
+        withheld = [(*told[:-1], WITHHELD) for told in of_slots]
+        told = np.array([*of_slots, *withheld], np.int64).reshape(-1, 5)
         columns = dict.fromkeys(AWARD, rows)
         columns["at"] = self._history.at[rows]
         columns["customer"] = self._history.customers[rows]

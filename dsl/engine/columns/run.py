@@ -176,7 +176,8 @@ class Run:
 
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
-        native = Native(self.compiled, self.history, self.entry, (span.first, span.end))
+        decided = span.first, span.end
+        native = Native(self.compiled, self.history, self.entry, decided, self.secret)
         total = span.end - span.first
         self._tell(0, total)
         self.columns = native.run(self.collected, lambda done: self._tell(done, total))

@@ -14,7 +14,7 @@ from dsl.engine.cells import S_JOINED
 from dsl.engine.customer import JOINS, NAMES_REFERRER, TAKEN_OVER, Customer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Events that say something of their customer beside when they joined.
 TELLING = ("profile", JOINS, *NAMES_REFERRER)
+OPTING_IN = "optin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,19 @@ class Told:
         return Told(pairs, places)
 
 
-def what_is_told(compiled: Compiled, history: History, entry: Callable[[int], Entry]) -> Told:
-    """What the events say; `entry` is the event of a row as the fold takes it."""
+def what_is_told(
+    compiled: Compiled,
+    history: History,
+    entry: Callable[[int], Entry],
+    opted_in: Mapping[str, int],
+) -> Told:
+    """What the events say; `entry` is the event of a row as the fold takes it.
+
+    `opted_in` are the cells that are 1 where a customer has opted in to a rule.
+    """
     _, firsts = np.unique(history.customers, return_index=True)
-    codes = [n for n, name in enumerate(history.type_names) if name in TELLING]
+    kinds = (*TELLING, OPTING_IN) if opted_in else TELLING
+    codes = [n for n, name in enumerate(history.type_names) if name in kinds]
     telling = np.flatnonzero(np.isin(history.types, codes))
     # Most customers' events say no more than that they joined.
     is_mixed = np.isin(history.customers[firsts], np.unique(history.customers[telling]))
@@ -54,7 +64,7 @@ def what_is_told(compiled: Compiled, history: History, entry: Callable[[int], En
         is_mixed[:] = True
     simple = firsts[~is_mixed & (history.at[firsts] != TAKEN_OVER)]
     asked = np.unique(np.concatenate([telling, firsts[is_mixed]]))
-    learned = _learned(compiled, history, entry, asked.tolist())
+    learned = _learned(compiled, history, entry, asked.tolist(), opted_in)
     rows = np.concatenate([simple, np.array(list(learned), np.int64)])
     sizes = np.zeros(len(history) + 1, np.int64)
     sizes[rows + 1] = [*([2] * len(simple)), *map(len, learned.values())]
@@ -68,7 +78,11 @@ def what_is_told(compiled: Compiled, history: History, entry: Callable[[int], En
 
 
 def _learned(
-    compiled: Compiled, history: History, entry: Callable[[int], Entry], rows: Iterable[int]
+    compiled: Compiled,
+    history: History,
+    entry: Callable[[int], Entry],
+    rows: Iterable[int],
+    opted_in: Mapping[str, int],
 ) -> dict[int, list[int]]:
     """What events say, one after the other, as pairs."""
     known: dict[int, Customer] = {}
@@ -86,6 +100,9 @@ def _learned(
             if one != other
             for cell in (place, other)
         ]
+        if event.event.type == OPTING_IN:
+            place = opted_in.get(str(event.event.attributes.get("rule")))
+            pairs += () if place is None else (place, 1)
         if pairs:
             told[row] = pairs
     return told

@@ -2,7 +2,7 @@
 
 C is a customer's row of counters and of what was earned in windows, G what all customers share. A
 counter that begins anew by the calendar has the index of its period before what was used in it;
-one that all share has a cell for each period.
+one that all share has a cell for each period. Draws are columns of E, worked out beforehand.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Cells:
     # Columns of E after those of the layout.
     columns: dict[Key, int] = field(default_factory=dict)
     first: list[int] = field(default_factory=lambda: [0] * C_FIRST)
+    # Rules by the cell of S, after those of the layout, that is 1 where the customer has opted in.
+    opted_in: dict[str, int] = field(default_factory=dict)
     counters: dict[tuple[str, bool, Period | None], Counter] = field(default_factory=dict)
     segments: dict[str, int] = field(default_factory=dict)
 
@@ -58,6 +60,16 @@ class Cells:
     def width(self) -> int:
         """How many cells a row of E has."""
         return self.layout.event.width + len(self.columns)
+
+    @property
+    def state_width(self) -> int:
+        """How many cells a row of S has."""
+        return self.layout.customer.width + len(self.opted_in)
+
+    def opting_in(self, rule: str) -> int:
+        """The cell of S that is 1 where the customer has opted in to a rule."""
+        place = self.layout.customer.width + len(self.opted_in)
+        return self.opted_in.setdefault(rule, place)
 
     def own(self, *first: int) -> int:
         """Further cells of C, with what stands in them at first; the place of the first of them."""

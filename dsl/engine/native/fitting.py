@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan, RulePlan
 
-# Events that change what others came to, or what a customer has said yes to.
-UNFIT_EVENTS = frozenset({"refund", "redeem", "cancel", "optin"})
+# Events that change what others came to.
+UNFIT_EVENTS = frozenset({"refund", "redeem", "cancel"})
 FORMS = (
     checked.Flat,
     checked.Rate,
@@ -59,15 +59,20 @@ def _are_wallets_fit(compiled: Compiled) -> bool:
 
 
 def _is_rule_fit(compiled: Compiled, plan: RulePlan) -> bool:
-    rule = plan.rule
-    if rule.opt_in or rule.chance is not None or rule.holdout is not None:
-        return False
     if not all(_is_reward_fit(reward) for reward in plan.rewards):
         return False
-    return rule.group is None or _is_group_fit(compiled, rule.group[1])
+    group = plan.rule.group
+    return group is None or _is_group_fit(compiled, group[1])
 
 
 def _is_reward_fit(plan: RewardPlan) -> bool:
+    if plan.choices:
+        audience = plan.reward.audience
+        return (
+            plan.recipient is None
+            and isinstance(audience, checked.Group | None)
+            and all(_is_reward_fit(choice) for _, choice in plan.choices)
+        )
     return (
         isinstance(plan.reward.form, FORMS)
         and not plan.is_discount
@@ -80,10 +85,11 @@ def _is_reward_fit(plan: RewardPlan) -> bool:
 def _is_group_fit(compiled: Compiled, group: str) -> bool:
     """True where its rules compare alike whichever of them match: all by amounts, or by worth."""
     rewards = [
-        reward
+        one
         for plan in compiled.rules
         if plan.rule.group is not None and plan.rule.group[1] == group
         for reward in plan.rewards
+        for one in given(reward)
     ]
     return compares_amounts(rewards) or all(
         one.unit is None or one.unit.is_money or one.unit.worth is not None for one in rewards

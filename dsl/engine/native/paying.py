@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A reward of a rule as a number in the stream of awards; its amount stands in a variable."""
+    """A reward of a rule as a number in the stream of awards; its amount stands in a variable.
+
+    `whole` is the reward it is a choice of, itself where it is none; `choice` its place there.
+    """
 
     number: int
     rule: RulePlan
     reward: RewardPlan
+    whole: RewardPlan
+    choice: int | None
 
     @property
     def amount(self) -> str:
@@ -47,8 +52,8 @@ class Paying:
     """Writes `pay_T(E, I, S, H, K, X, C, A, G, O, o, free)` for types of event.
 
     It puts slots and amounts into O from `o` on and returns where they end, or -1 where a calendar
-    period comes after a later one. Where `free` is 1, what all customers share is counted and cuts
-    nothing.
+    period comes after a later one. What is withheld has the slot's number and that of all slots.
+    Where `free` is 1, what all customers share is counted and cuts nothing.
     """
 
     def __init__(self, compiled: Compiled, cells: Cells) -> None:
@@ -56,7 +61,9 @@ class Paying:
         self.slots: list[Slot] = []
         for plan in compiled.rules:
             for reward in plan.rewards:
-                self.slots.append(Slot(len(self.slots), plan, reward))
+                choices = enumerate(choice for _, choice in reward.choices)
+                for choice, one in choices if reward.choices else [(None, reward)]:
+                    self.slots.append(Slot(len(self.slots), plan, one, reward, choice))
         uses = compiled.uses
         self._balances = {unit: place for place, unit in uses.balances}
         self._lifetimes = {unit: place for place, unit in uses.lifetimes}
@@ -74,13 +81,27 @@ class Paying:
                 self._fit(write, own, [one.reward.own for one in own])
             self._settle_groups(write, slots)
             self._fit(write, slots, [one.reward.shared for one in slots])
-            self._take(write, slots)
             for slot in slots:
                 with write.block(f"if {slot.amount} > 0:"):
-                    write(f"O[o] = {slot.number}", f"O[o + 1] = {slot.amount}", "o = o + 2")
+                    write(f"O[o] = {slot.number}", f"O[o + 1] = {slot.amount}")
+                    if slot.rule.rule.holdout is not None:
+                        with write.block(f"if {self._withheld(slot.rule)} == 1:"):
+                            write(f"O[o] = {slot.number + len(self.slots)}", f"{slot.amount} = 0")
+                    write("o = o + 2")
+            self._take(write, slots)
             self._post(write, slots)
             write("return o")
         return write.text()
+
+    # --- draws --------------------------------------------------------------------------------
+
+    def _withheld(self, plan: RulePlan) -> str:
+        """The cell that is 1 where a rule holds out."""
+        return f"E[{self._cells.column(('draw', 'holdout', plan.order, 0))}]"
+
+    def _counts(self, plan: RulePlan) -> str:
+        """The test of a rule that does not hold out, to stand behind another."""
+        return "" if plan.rule.holdout is None else f" and {self._withheld(plan)} == 0"
 
     # --- steps 3 to 5 -------------------------------------------------------------------------
 
@@ -111,13 +132,20 @@ class Paying:
                 tests.append(f"E[{E_AT}] >= {one.starts}")
             if one is not None and one.ends is not None:
                 tests.append(f"E[{E_AT}] < {one.ends}")
+        if plan.rule.opt_in:
+            tests.append(f"S[{self._cells.opting_in(plan.name)}] == 1")
+        if plan.rule.chance is not None:
+            tests.append(f"E[{self._cells.column(('draw', 'chance', plan.order, 0))}] == 1")
         if plan.matches is not None:
             tests.append(f"m{plan.order}({ARGUMENTS}) == 1")
         return tests or ["1 == 1"]
 
     def _work_out_one(self, write: Writer, slot: Slot, base: str | None) -> None:
-        reward = slot.reward
-        with write.block(f"if {self._audience(reward)}:"):
+        reward, tests = slot.reward, [self._audience(slot.whole)]
+        if slot.choice is not None:
+            key = ("draw", "one-of", slot.rule.order, slot.whole.number)
+            tests.append(f"E[{self._cells.column(key)}] == {slot.choice}")
+        with write.block(f"if {every(tests)}:"):
             if reward.is_multiplier:
                 write(f"{slot.amount} = 1")
                 return
@@ -130,7 +158,8 @@ class Paying:
                 write(f"x = q{reward.name}({ARGUMENTS})")
                 self._come_to(write, slot)
             if reward.is_rate and base is not None:
-                write(f"{base} = {base} + {slot.amount}")
+                with write.block(f"if {slot.amount} > 0{self._counts(slot.rule)}:"):
+                    write(f"{base} = {base} + {slot.amount}")
 
     def _audience(self, reward: RewardPlan) -> str:
         audience = reward.reward.audience
@@ -174,7 +203,7 @@ class Paying:
                 if counter.number in running
             ]
             if moved:
-                with write.block(f"if {slot.amount} > 0:"):
+                with write.block(f"if {slot.amount} > 0{self._counts(slot.rule)}:"):
                     for term, counter in moved:
                         taken = f"{slot.amount} * {term.each}" if term.each else "1"
                         write(f"r{counter.number} = r{counter.number} + {taken}")
@@ -263,7 +292,8 @@ class Paying:
         members = sorted(members, key=lambda own: (-own[0].rule.rule.priority, own[0].rule.name))
         write("w = -1", "y = -1")
         for place, own in enumerate(members):
-            with write.block(f"if {' or '.join(f'{one.amount} > 0' for one in own)}:"):
+            some = " or ".join(f"{one.amount} > 0" for one in own)
+            with write.block(f"if ({some}){self._counts(own[0].rule)}:"):
                 worths = [
                     one.amount if by_amount else f"{one.amount} * {one.reward.worth}" for one in own
                 ]
@@ -275,7 +305,7 @@ class Paying:
                 with write.block("if x > y:"):
                     write("y = x", f"w = {place}")
         for place, own in enumerate(members):
-            with write.block(f"if w != {place}:"):
+            with write.block(f"if w != {place}{self._counts(own[0].rule)}:"):
                 write(*(f"{one.amount} = 0" for one in own))
 
     # --- step 9 -------------------------------------------------------------------------------

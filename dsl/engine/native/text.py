@@ -103,10 +103,9 @@ class _Writing:
 
     def _laid_out(self, text: str) -> str:
         """The loops with the widths of rows."""
-        layout = self._compiled.layout
         widths = {
             "@E": self._cells.width,
-            "@S": layout.customer.width,
+            "@S": self._cells.state_width,
             "@C": len(self._cells.first),
         }
         for name, width in widths.items():

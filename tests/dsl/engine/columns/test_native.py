@@ -41,12 +41,17 @@ def made_up(count: int, seed: int = 1) -> tuple[list[dict[str, Any]], list[dict[
         at = np.datetime64("2026-01-01T00:00:00") + np.timedelta64(day, "D")
         event: dict[str, Any] = {
             "event_id": f"e{number:04}",
-            "type": chance.choice(("purchase", "purchase", "purchase", "review", "checkin")),
+            "type": chance.choice(("purchase",) * 6 + ("review", "review", "checkin", "optin")),
             "ts": f"{at + np.timedelta64(rest, 'm')}Z",
             "customer_id": f"c{chance.randrange(12)}",
             "amount": None,
-            "channel": chance.choice(("web", "store", None)),
+            "channel": None,
+            "rule": None,
         }
+        if event["type"] == "optin":
+            event["rule"] = chance.choice("abcd")
+        else:
+            event["channel"] = chance.choice(("web", "store", None))
         if event["type"] == "purchase":
             event["amount"] = chance.choice(("0", "4.99", "20", "75.5", "130", "-15"))
             lines += [
@@ -159,6 +164,14 @@ PROGRAMS = {
     rule "e": on purchase where average amount of purchase in last 60 days >= 30 award 6 points
     rule "f": on review where largest amount of purchase in last 60 days >= 100 award 5 points
     """,
+    "draws and saying yes": """
+    rule "a": on purchase award 1 point per 1 spent with 40% chance
+    rule "b": on purchase award 2x points holdout 30%
+    rule "c": on review award one of (20%: 3 points, 30%: 5 points, 10.5%: 50 points)
+    rule "d": on checkin award 4 points after opting in
+    rule "e": on review award 6 points only best of "g" holdout 50% limit 20 points per customer
+    rule "f": on review award 5 points only best of "g"
+    """,
     "segments": """
     segment busy: number of purchases in last 30 days >= 3
     rule "a": on review award 5 points to busy
@@ -232,7 +245,7 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
     [
         'rule "r": on every day at 10:00 award 1 point',
         'rule "r": on tier upgrade award 1 point\n tier gold: 5 spent ever',
-        'rule "r": on purchase award 1 point with 50% chance',
+        'rule "r": on purchase award 1 point once per channel',
         'rule "r": on purchase award 10% discount',
         'rule "r": on purchase award 5 points pending 3 days\n tier gold: 5 points held',
         'guard "g": hold purchase where amount > 10\n rule "r": on purchase award 1 point',
