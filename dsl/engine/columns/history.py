@@ -105,6 +105,10 @@ class History:
             self._sorted.append(_by_customer(self))
         return self._sorted[0]
 
+    def of_rows(self, rows: Ints) -> History:
+        """Some of the events, in the order of the rows."""
+        return replace(_taken(self, rows), ids=self.ids.take(pa.array(rows)))
+
     def span(self) -> tuple[dt.datetime, dt.datetime] | None:
         """The times of the first and last event."""
         return (moment(int(self.at[0])), moment(int(self.at[-1]))) if len(self) else None
@@ -148,27 +152,27 @@ class ByCustomer:
 
 def _by_customer(history: History) -> ByCustomer:
     rows = np.argsort(history.customers, kind="stable")
+    return ByCustomer(rows, _taken(history, rows))
+
+
+def _taken(history: History, rows: Ints) -> History:
+    """Events in another order, or some of them, without their ids."""
     lines = history.lines
     counts = (lines.starts[1:] - lines.starts[:-1])[rows]
     starts = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     places = np.repeat(lines.starts[rows] - starts[:-1], counts) + np.arange(starts[-1])
-    return ByCustomer(
-        rows,
-        replace(
-            history,
-            types=history.types[rows],
-            at=history.at[rows],
-            customers=history.customers[rows],
-            ids=history.ids[:0],
-            columns={key: column.take(rows) for key, column in history.columns.items()},
-            lines=Lines(
-                starts, {name: column.take(places) for name, column in lines.columns.items()}
-            ),
-            cells={},
-            inputs={},
-            _sorted=[],
-        ),
+    return replace(
+        history,
+        types=history.types[rows],
+        at=history.at[rows],
+        customers=history.customers[rows],
+        ids=history.ids[:0],
+        columns={key: column.take(rows) for key, column in history.columns.items()},
+        lines=Lines(starts, {name: column.take(places) for name, column in lines.columns.items()}),
+        cells={},
+        inputs={},
+        _sorted=[],
     )
 
 

@@ -17,6 +17,7 @@ from dsl.engine.cells import NA, UNSET
 from dsl.engine.columns.collected import AWARD, STATUSES
 from dsl.engine.columns.draws import Draw, drawn
 from dsl.engine.columns.encode import HistoryEncoder
+from dsl.engine.columns.shared import SharedUse
 from dsl.engine.columns.told import what_is_told
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from dsl.engine.layout import Key, Layout
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
+    from dsl.engine.plans import RewardPlan
 
 THREADS = 2
 # So many cells of O are filled before they are taken away.
@@ -102,11 +104,8 @@ class Native:
         self._first_counters = np.array(self._decisions.first, np.int64)
         # How many cells of O each event has filled, in the order they are taken in.
         self._counts = np.zeros(len(history), np.int64)
-
-    @property
-    def is_shared(self) -> bool:
-        """True where customers draw on something together."""
-        return bool(self._decisions.shared)
+        # Rows, slots and amounts of what was awarded.
+        self._awards = (self._counts[:0],) * 3
 
     @property
     def _widest(self) -> int:
@@ -129,7 +128,23 @@ class Native:
             self._counts[:] = 0
             inputs = self._inputs(by_customer=False)
             stream = self._together(machine, inputs, progress)
-        return self._columns(collected, *_in_order(inputs.rows, self._counts, stream))
+        self._awards = _in_order(inputs.rows, self._counts, stream)
+        return self._columns(collected, *self._awards)
+
+    def shared_use(self) -> list[SharedUse]:
+        """What was used of each shared counter just before each event, once it has run."""
+        inputs, cells = self._inputs(by_customer=True), self._decisions.cells
+        events = inputs.events.reshape(len(inputs), cells.width)
+        found = []
+        for one in self._decisions.shared:
+            periods = np.zeros(len(inputs), np.int64)
+            if one.period is not None:
+                periods[inputs.rows] = events[:, cells.column(("period", one.period))]
+            each = [_drawn_of(slot.reward, one.term.name) for slot in self._decisions.slots]
+            # What is withheld draws on nothing.
+            drawn = np.array([*each, *([-1] * len(each))], np.int64)
+            found.append(SharedUse.of(one.term.name, periods, drawn, *self._awards))
+        return found
 
     def _inputs(self, *, by_customer: bool) -> _Inputs:
         """What is read, kept with the history for programs that read the same."""
@@ -224,7 +239,7 @@ class Native:
         with ThreadPoolExecutor(THREADS) as pool:
             parts = list(pool.map(work, range(THREADS)))
         drawn = np.sum([shared for _, shared in parts], axis=0)
-        if self.is_shared and not self._goes_round(inputs, drawn):
+        if self._decisions.shared and not self._goes_round(inputs, drawn):
             return None
         return np.concatenate([batch for batches, _ in parts for batch in batches])
 
@@ -372,6 +387,12 @@ class Native:
         text = collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1
         status = PENDING if wait is not None and wait.count else POSTED
         return slot.rule.order, reward.number, collected.units.code(reward.called), text, status
+
+
+def _drawn_of(reward: RewardPlan, counter: str) -> int:
+    """What the smallest part of an award draws of a counter, -1 where it draws nothing."""
+    terms = (*reward.own, *reward.shared)
+    return next((term.each for term in terms if term.name == counter), -1)
 
 
 def _read_by(layout: Layout) -> Iterator[object]:

@@ -24,12 +24,13 @@ from dsl.engine.native.fitting import is_fit
 from dsl.engine.native.machine import is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
+    from dsl.engine.columns.shared import SharedUse
     from dsl.engine.compiled import Compiled
-    from dsl.engine.decision import Decision
+    from dsl.engine.decision import CounterKey, Decision
     from dsl.meaning.events import Event
 
     Progress = Callable[[int, int], None]
@@ -76,6 +77,7 @@ class Run:
         way: Way = "auto",
     ) -> None:
         self.history, self.secret, self.progress = history, secret, progress
+        self._compiled = compiled
         own = copy(compiled)
         own.codes = Codes(compiled.layout.texts)
         own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
@@ -83,6 +85,8 @@ class Run:
         self.compiled = own
         self.way = way_of(own, history, way)
         self.columns: dict[str, Ints] | None = None
+        # What others than the customers of the history drew on; nobody where it has all of them.
+        self.shared: list[SharedUse] = []
         self.collected = self._nothing()
         self.samples: list[Sample] = []
 
@@ -124,24 +128,31 @@ class Run:
         )
         return Entry(self.ats[row], id_, cast("Event", event))
 
-    def _book(self, span: Span, own: Collection[int] | None) -> Book:
+    def _book(self, span: Span) -> Book:
         """A book that knows what the events before the first one say."""
         if not span.first:
             return Book([(None, self.compiled)], secret=self.secret, why=False)
         quiet = without_rules(self.compiled)
         versions = [(None, quiet), (span.since, self.compiled)]
         book = Book(versions, secret=self.secret, why=False)
-        before = (self.entry(row) for row in self._told(0, span.first, own))
+        before = (self.entry(row) for row in self._told(0, span.first))
         fold(book, before, self.compiled, span.since)
         return book
 
-    def _told(self, first: int, end: int, own: Collection[int] | None = None) -> Iterator[int]:
-        """The rows from first to end, of some customers; how far they are is told now and then."""
+    def _told(
+        self, first: int, end: int, used: MutableMapping[CounterKey, int] | None = None
+    ) -> Iterator[int]:
+        """The rows from first to end; how far they are done is told now and then.
+
+        `used` are the counters, where others than the customers at hand draw on them.
+        """
         for row in range(first, end):
             if self.progress is not None and (row - first) % PROGRESS_EVERY == 0:
                 self.progress(row - first, end - first)
-            if own is None or self.customers[row] in own:
-                yield row
+            if used is not None:
+                for one in self.shared:
+                    one.put(row, used)
+            yield row
 
     def decide(self, span: Span, watch: str | None, samples: int) -> None:
         """Decide the events of a span, and what falls due by its end."""
@@ -159,11 +170,11 @@ class Run:
         reasoned = span.end - max(REASONED, least)
         paid: deque[int] = deque(maxlen=samples)
         found: list[Sample] = []
-        for row, decision in self._decisions(
+        for row, decision in self.decisions(
             span, watched, lambda row: watched is not None and row >= reasoned
         ):
             if decision is not None:
-                found.append(self._sample(row, decision))
+                found.append(self.sample(row, decision))
             else:
                 paid.append(row)
         if self.progress is not None:
@@ -187,15 +198,16 @@ class Run:
         rows = self._sampled(span, watched, samples, self.columns)
         if not rows:
             return
-        collected, self.collected = self.collected, self._nothing()
-        # What all customers share hangs on all of them.
-        own = None if native.is_shared else {self.customers[row] for row in rows}
-        self.way = way_of(self.compiled, self.history, "python")
-        shorter = replace(span, end=max(rows) + 1, until=self.ats[max(rows)])
-        again = self._decisions(shorter, watched, frozenset(rows).__contains__, own)
-        found = [self._sample(row, one) for row, one in again if one is not None]
+        own = np.unique(self.history.customers[rows])
+        kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
+        again = Run(self._compiled, self.history.of_rows(kept), self.secret, None, way="python")
+        again.shared = [one.of_rows(kept) for one in native.shared_use()]
+        wanted = frozenset(np.searchsorted(kept, rows).tolist())
+        first = int(np.searchsorted(kept, span.first))
+        shorter = Span(first, len(kept), span.since, int(self.history.at[max(rows)]))
+        told = again.decisions(shorter, watched, wanted.__contains__)
+        found = [again.sample(row, one) for row, one in told if one is not None]
         self.samples = _latest(found, watched, samples)
-        self.collected = collected
 
     def _tell(self, done: int, total: int) -> None:
         if self.progress is not None:
@@ -222,42 +234,36 @@ class Run:
         self.collected = self._nothing()
         end = max(rows) + 1
         shorter = replace(span, end=end, until=self.ats[end - 1])
-        again = self._decisions(shorter, watched, wanted.__contains__)
-        earlier = [self._sample(row, one) for row, one in again if one is not None]
+        again = self.decisions(shorter, watched, wanted.__contains__)
+        earlier = [self.sample(row, one) for row, one in again if one is not None]
         self.samples = _latest(earlier + found, watched, samples)
         self.collected = collected
 
-    def _sample(self, row: int, decision: Decision) -> Sample:
+    def sample(self, row: int, decision: Decision) -> Sample:
+        """A decision as it is shown."""
         return Sample(self.ats[row] if decision.at is None else decision.at, decision)
 
-    def _decisions(
+    def decisions(
         self,
         span: Span,
         watched: str | None,
         reasoned: Callable[[int], bool],
-        own: Collection[int] | None = None,
     ) -> Iterator[tuple[int, Decision | None]]:
-        """The rows in which a rule paid, and with their decisions those that are asked for.
-
-        `own` are the customers that are looked at, by their codes, where they are not all.
-        """
+        """The rows in which a rule paid, and with their decisions those that are asked for."""
         if self.way != "quick":
-            return self._by_book(span, watched, reasoned, own)
+            return self._by_book(span, watched, reasoned)
         encoder = cast("HistoryEncoder", self.compiled.encoder)
         quick = Quick(self.compiled, self.history, encoder, self.collected, self.secret, self.entry)
-        quick.fold(self._told(0, span.first, own))
-        return quick.decisions(self._told(span.first, span.end, own), watched, reasoned)
+        quick.fold(self._told(0, span.first))
+        rows = self._told(span.first, span.end, quick.used)
+        return quick.decisions(rows, watched, reasoned)
 
     def _by_book(
-        self,
-        span: Span,
-        watched: str | None,
-        reasoned: Callable[[int], bool],
-        own: Collection[int] | None,
+        self, span: Span, watched: str | None, reasoned: Callable[[int], bool]
     ) -> Iterator[tuple[int, Decision | None]]:
         """The same; the row after the last stands for what fell due at the end."""
-        book, add = self._book(span, own), self.collected.add
-        for row in self._told(span.first, span.end, own):
+        book, add = self._book(span), self.collected.add
+        for row in self._told(span.first, span.end, book.used):
             entry = self.entry(row)
             book.why = reasoned(row)
             for decision in book.take(entry):

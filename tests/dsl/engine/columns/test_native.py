@@ -14,7 +14,7 @@ from app.history.tables import load_exact, tables_of
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.history import History
 from dsl.engine.columns.native import Native, NotNativeError
-from dsl.engine.columns.run import Run, way_of
+from dsl.engine.columns.run import Run, Way, way_of
 from tests.dsl.engine.columns.test_agreement import differences
 from tests.programs import HEAD, compiled
 from tests.strategies.cases import cases
@@ -28,6 +28,7 @@ TOPICS = (
     "money", "things", "audience", "tiers", "segments", "history", "limits", "groups", "large",
 )  # fmt: skip
 NAMES = ("rows", "at", "customers", "rules", "rewards", "amounts", "statuses")
+WAYS: tuple[Way, ...] = ("native", "book")
 COLUMNS = ("row", "at", "customer", "rule", "reward", "amount", "status")
 
 
@@ -185,6 +186,21 @@ def test_a_program_gives_what_a_book_gives(text: str) -> None:
     program = compiled(HEAD + text)
 
     assert assert_alike(program, history_of(program)) > 20
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_samples_are_explained_as_by_a_book(name: str) -> None:
+    program = compiled(HEAD + PROGRAMS[name])
+    history = history_of(program)
+
+    for rule in program.program.rules:
+        found, expected = (
+            dry_run(program, history, watch=rule.name, samples=3, way=way).samples for way in WAYS
+        )
+        # A book looks for decisions in which the rule did not pay among fewer events.
+        decisions = [one.decision for one in found[: len(expected)]]
+        assert decisions == [one.decision for one in expected], rule.name
+        assert found
 
 
 def test_events_before_the_period_say_what_customers_are() -> None:
