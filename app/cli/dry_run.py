@@ -13,6 +13,7 @@ from rich.table import Table
 import dsl
 from app.cli.console import READABLE, echo_json, gettext, now
 from app.history.files import UnreadableFile
+from app.services.dry_run_awards import write_awards
 from app.services.dry_run_files import FileRun, Files, dry_run_files
 from app.services.figures import Figures, figures
 from dsl.engine.columns import MissingColumnError, Way
@@ -41,7 +42,15 @@ WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"
     type=click.Path(dir_okay=False, path_type=Path),
     help=gettext("Write what each customer got to this file, as JSON."),
 )
-def dry_run(
+@click.option(
+    "--awards-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=gettext("Write every award to this file: .parquet, .csv or .jsonl."),
+)
+@click.option(
+    "--by", metavar="ATTRIBUTE", help=gettext("Sum up by a text attribute of events too.")
+)
+def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     program: Path,
     events: Path,
     items: Path | None,
@@ -49,6 +58,8 @@ def dry_run(
     against: Path | None,
     engine: str,
     customers_out: Path | None,
+    awards_out: Path | None,
+    by: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -64,6 +75,7 @@ def dry_run(
                 Files(events, items, customers),
                 against=other,
                 way=WAYS[engine],
+                by=by,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except UnreadableFile as error:
@@ -72,6 +84,11 @@ def dry_run(
         message = gettext("%(file)s lacks the column %(names)s.")
         names = gettext(" or ").join(error.names)
         raise click.UsageError(message % {"file": events, "names": names}) from error
+    if by is not None and not result.has(by):
+        message = gettext("No event has a text attribute %(name)s.")
+        raise click.UsageError(message % {"name": by})
+    if awards_out is not None:
+        write_awards(result.run, awards_out)
     if customers_out is not None:
         text = json.dumps(result.customers(), ensure_ascii=False, indent=1)
         customers_out.write_text(text + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ Source of the shape of the answer: docs/operations.md, "Dry runs".
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any
 import dsl
 from app.collector import patient
 from app.history.files import Table, read_table
-from app.services.figures import amounts, figures
+from app.services.dry_run_report import movers, plain, report
+from app.services.figures import figures
 from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, Way, dry_run
 from dsl.meaning import checked
 
@@ -41,6 +42,13 @@ class FileRun:
     left_out: LeftOut
     against: DryRun | None
     seconds: float
+    # An attribute of events to sum up by.
+    by: str | None = None
+
+    def has(self, attribute: str) -> bool:
+        """True where it is a text attribute of events in the history."""
+        columns = self.run.history.columns.items()
+        return any(name == attribute and one.texts is not None for (name, _), one in columns)
 
     def customers(self) -> dict[str, Json]:
         """What every customer got, by unit, in the order of ids."""
@@ -59,6 +67,7 @@ class FileRun:
             "seconds": round(self.seconds, 3),
             "engine": "native" if self.run.way == "native" else "compiled",
             "left_out": self.left_out.to_json(),
+            **report(self.run, self.by),
         }
         if len(customers) <= CUSTOMERS_MOST:
             answer["customers"] = customers
@@ -70,6 +79,7 @@ class FileRun:
                 "totals": _total(self.against.total(), self.against),
             }
             answer["difference"] = difference(self.run, self.against)
+            answer["movers"] = movers(self.run, self.against)
         return answer
 
 
@@ -80,6 +90,7 @@ def dry_run_files(
     *,
     against: checked.Program | None = None,
     way: Way = "auto",
+    by: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileRun:
     """Run a program, and another to compare with, over a history in files.
@@ -98,7 +109,7 @@ def dry_run_files(
         if _catalogue(against) != _catalogue(program):
             history, _ = _history(against, events, items, customers)
         other = dry_run(dsl.compile_program(against), history, way=way, progress=progress)
-    return FileRun(run, left_out, other, time.perf_counter() - started)
+    return FileRun(run, left_out, other, time.perf_counter() - started, by)
 
 
 def _history(
@@ -130,14 +141,6 @@ def _total(total: RuleTotal, run: DryRun) -> Json:
         "awards": total.awards,
         "customers": total.customers,
         **plain(total.units, run),
-    }
-
-
-def plain(units: Mapping[str, int], run: DryRun) -> Json:
-    """Scaled amounts by unit: of whole units integers, of others exact decimal texts."""
-    return {
-        unit: amount if run.precisions[unit] == 0 else f"{exact:f}"
-        for (unit, amount), exact in zip(units.items(), amounts(units, run).values(), strict=True)
     }
 
 

@@ -5,9 +5,11 @@ The only place in the language that knows NumPy and Arrow.
 
 from dsl.engine.columns.dry_run import DryRun, RuleTotal, dry_run
 from dsl.engine.columns.history import History, LeftOut, MissingColumnError
+from dsl.engine.columns.report import Budget, budgets, by_attribute, withheld
 from dsl.engine.columns.run import Sample, Way
 
 __all__ = [
+    "Budget",
     "DryRun",
     "History",
     "LeftOut",
@@ -15,5 +17,8 @@ __all__ = [
     "RuleTotal",
     "Sample",
     "Way",
+    "budgets",
+    "by_attribute",
     "dry_run",
+    "withheld",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from tests.app.cli.conftest import Tally
@@ -37,6 +39,7 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     assert found.pop("seconds") >= 0
+    assert found.pop("engine") == "native"
     customers = {"c1": {"points": 10}, "c2": {"points": 40}}
     assert found == {
         "rules": {
@@ -51,6 +54,28 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
             "values": {"amount": 1},
         },
         "customers": customers,
+        "days": {"2026-01-01": {"points": 10}, "2026-01-02": {"points": 40}},
+        "worth": {"currency": "USD", "units": {}},
+        "withheld": {},
+        "never_fired": [],
+        "budgets": [],
+        "movers": {
+            "points": {
+                "gaining": 1,
+                "losing": 0,
+                "quantiles": {
+                    "0 %": 0,
+                    "10 %": 0,
+                    "25 %": 0,
+                    "50 %": 0,
+                    "75 %": 0,
+                    "90 %": 0,
+                    "100 %": 20,
+                },
+                "most_more": [["c2", 20]],
+                "most_less": [],
+            }
+        },
         "against": {
             "rules": {"base": {"awards": 2, "customers": 2, "points": 30}},
             "totals": {"awards": 2, "customers": 2, "points": 30},
@@ -58,6 +83,92 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
         "difference": {"awards": 1, "customers": 0, "points": 20, "gaining": 1, "losing": 0},
     }
     assert json.loads(out.read_text()) == customers
+
+
+BUDGETS = """
+unit points: worth 0.01 USD
+rule "a": on purchase award 1 point per 1 spent budget 25 points
+rule "b": on purchase award 5 points budget 1 times per month holdout 100%
+rule "c": on review award 5 points
+rule "d": on purchase award 50% cashback budget 8 USD per day
+"""
+
+
+def test_budgets_and_what_never_came_are_told(tally: Tally, folder: Path) -> None:
+    rules = folder / "budgets.rules"
+    rules.write_text(BUDGETS, encoding="utf-8")
+    (folder / "stores.csv").write_text(
+        "event_id,type,ts,customer_id,amount,store\n"
+        "1,purchase,2026-01-01T10:00:00Z,c1,11,north\n"
+        "2,purchase,2026-01-02T10:00:00Z,c2,20,\n"
+        "3,purchase,2026-01-02T11:00:00Z,c1,9,south\n",
+        encoding="utf-8",
+    )
+    for engine in ("native", "compiled"):
+        result = tally(
+            "dry-run", rules, "--events", folder / "stores.csv", "--json", "--by", "store",
+            "--engine", engine,
+        )  # fmt: skip
+        assert result.exit_code == 0
+        found = json.loads(result.stdout)
+        assert found["engine"] == engine
+        assert found["worth"] == {"currency": "USD", "units": {"points": "0.25"}}
+        assert found["withheld"] == {"b": {"points": 15}}
+        assert found["never_fired"] == ["b", "c"]
+        assert found["by"] == {
+            "store": {
+                "": {"points": 14, "cashback": "8.00"},
+                "north": {"points": 11, "cashback": "5.50"},
+            }
+        }
+        second = "2026-01-02T10:00:00+00:00"
+        names = ("counts", "since", "capacity", "used", "ended")
+        assert [tuple(one[name] for name in names) for one in found["budgets"]] == [
+            ("points", None, "25", "25", second),
+            ("times", None, "1", "0", None),
+            ("money", "2026-01-01", "8", "5.5", None),
+            ("money", "2026-01-02", "8", "8", second),
+        ]
+
+
+def test_an_attribute_that_no_event_has_is_named(tally: Tally, folder: Path) -> None:
+    result = tally(
+        "dry-run", folder / "base.rules", "--events", folder / "events.csv", "--by", "shop"
+    )
+    assert result.exit_code == 2
+    assert "No event has a text attribute shop." in result.stderr
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_awards_are_written(tally: Tally, folder: Path, ending: str) -> None:
+    rules, out = folder / "awards.rules", folder / f"awards.{ending}"
+    rules.write_text(
+        'rule "r": on purchase award 1 point per 1 spent, 5% cashback, gift "Mug"\n',
+        encoding="utf-8",
+    )
+    result = tally("dry-run", rules, "--events", folder / "events.csv", "--awards-out", out)
+    assert result.exit_code == 0
+    if ending == "jsonl":
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    elif ending == "csv":
+        rows = pyarrow.csv.read_csv(out).to_pylist()
+    else:
+        rows = pyarrow.parquet.read_table(out).to_pylist()
+    assert [(row["rule"], row["unit"], float(row["amount"])) for row in rows[:3]] == [
+        ("r", "points", 10), ("r", "cashback", 0.55), ("r", "gift", 1),
+    ]  # fmt: skip
+    assert [row["text"] or None for row in rows[:3]] == [None, None, "Mug"]
+    assert {str(row["event_id"]) for row in rows} == {"1", "2", "3"}
+    assert str(rows[0]["at"]).startswith("2026-01-01")
+
+
+def test_awards_in_another_format_are_refused(tally: Tally, folder: Path) -> None:
+    result = tally(
+        "dry-run", folder / "base.rules", "--events", folder / "events.csv",
+        "--awards-out", folder / "awards.xlsx",
+    )  # fmt: skip
+    assert result.exit_code != 0
+    assert ".parquet, .csv, .jsonl" in result.stderr
 
 
 def test_money_and_things_stand_beside_units(tally: Tally, folder: Path) -> None:

@@ -1,0 +1,138 @@
+"""What a run comes to beside its totals: by attribute, what was withheld, when budgets ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsl.engine.cells import NA
+from dsl.engine.clock import date_of, first_day
+from dsl.engine.columns.clock import Clocks
+from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.sums import sums
+from dsl.engine.plans import given
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from dsl.engine.columns.convert import Column, Ints
+    from dsl.engine.columns.dry_run import DryRun
+    from dsl.engine.plans import RewardPlan
+    from dsl.engine.terms import Term
+
+WITHHELD = STATUSES.index("withheld")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What was drawn of one budget in one calendar period, None where it is for ever.
+
+    `counts` is what it counts: `times`, the name of a unit (in its smallest part), or `money` (in
+    10**-12). `since` is the first local date of the period. `ended` is when an award took the last
+    of it, None where some is left.
+    """
+
+    name: str
+    counts: str
+    since: dt.date | None
+    capacity: int
+    used: int
+    ended: int | None
+
+
+def withheld(run: DryRun) -> dict[str, dict[str, int]]:
+    """By rule what was held out, by unit; rules that held nothing out are left out."""
+    chosen = np.asarray(run.statuses == WITHHELD)
+    found: dict[str, dict[str, int]] = {}
+    for rule, unit, amount in sums(run.rules[chosen], run.units[chosen], run.amounts[chosen]):
+        found.setdefault(run.rule_names[rule], {})[run.unit_names[unit]] = amount
+    return found
+
+
+def by_attribute(run: DryRun, name: str) -> dict[str | None, dict[str, int]]:
+    """By the value of an event's text attribute what was given, by unit; None without one.
+
+    What fell due without an event stands with None. Raises KeyError where it is no text of any.
+    """
+    columns = [
+        column
+        for (own, _), column in run.history.columns.items()
+        if own == name and column.texts is not None
+    ]
+    if not columns:
+        raise KeyError(name)
+    chosen = run.given
+    found: dict[str | None, dict[str, int]] = {}
+    rows = run.rows[chosen]
+    for texts, codes in (_texts(column, rows) for column in columns):
+        for code, unit, amount in sums(codes, run.units[chosen], run.amounts[chosen]):
+            if code >= 0:
+                found.setdefault(texts[code], {})[run.unit_names[unit]] = amount
+    without = np.all([_texts(column, rows)[1] < 0 for column in columns], axis=0)
+    units, amounts = run.units[chosen][without], run.amounts[chosen][without]
+    for _, unit, amount in sums(np.zeros_like(units), units, amounts):
+        found.setdefault(None, {})[run.unit_names[unit]] = amount
+    return found
+
+
+def _texts(column: Column, rows: Ints) -> tuple[tuple[str, ...], Ints]:
+    """The texts of a column, and which of them events of rows have; -1 without one."""
+    values = np.append(column.values, NA)[rows]
+    return column.texts or (), np.where(values == NA, -1, values)
+
+
+def budgets(run: DryRun) -> list[Budget]:
+    """What was drawn of every budget, period by period; budgets of marked values are left out."""
+    terms: dict[str, Term] = {}
+    each: dict[str, dict[tuple[int, int, str], int]] = {}
+    for rule, plan in enumerate(run.compiled.rules):
+        for number, reward in enumerate(plan.rewards):
+            for one in given(reward):
+                for term in _budgets_of(one):
+                    terms[term.name] = term
+                    each.setdefault(term.name, {})[rule, number, one.called] = term.each
+    return [one for name, term in terms.items() for one in _drawn(run, term, each[name])]
+
+
+def _budgets_of(reward: RewardPlan) -> Iterator[Term]:
+    for term in (*reward.own, *reward.shared):
+        if not term.per_customer and term.marks is None:
+            yield term
+
+
+def _drawn(run: DryRun, term: Term, each: dict[tuple[int, int, str], int]) -> Iterator[Budget]:
+    """One budget, by its periods, from the awards that drew on it."""
+    counts = "money"
+    if term.each < 2:  # noqa: PLR2004 - an event, or a part of a unit
+        counts = next(unit for _, _, unit in each) if term.each else "times"
+    draws = np.full(len(run.rows), -1, np.int64)
+    for (rule, reward, unit), one in each.items():
+        code = run.unit_names.index(unit) if unit in run.unit_names else -1
+        draws[(run.rules == rule) & (run.rewards == reward) & (run.units == code)] = one
+    chosen = np.flatnonzero((draws >= 0) & run.given)
+    rows, at, drawn = run.rows[chosen], run.at[chosen], run.amounts[chosen] * draws[chosen]
+    if not len(chosen):
+        yield Budget(term.name, counts, None, term.capacity, 0, None)
+        return
+    # An event counts once, however many of its awards count.
+    first = np.ones(len(rows), np.bool_)
+    first[1:] = (rows[1:] != rows[:-1]) | (at[1:] != at[:-1])
+    drawn = np.where(draws[chosen] == 0, first, drawn)
+    periods = np.zeros(len(at), np.int64)
+    if term.period is not None:
+        periods = Clocks(at, run.compiled.program.timezone).period(term.period)
+    for period in np.unique(periods).tolist():
+        own = periods == period
+        used = np.cumsum(drawn[own])
+        full = np.flatnonzero(used >= term.capacity)
+        yield Budget(
+            name=term.name,
+            counts=counts,
+            since=None if term.period is None else date_of(first_day(term.period, period)),
+            capacity=term.capacity,
+            used=int(used[-1]),
+            ended=int(at[own][full[0]]) if len(full) else None,
+        )
