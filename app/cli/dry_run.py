@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -16,7 +17,8 @@ from app.history.files import UnreadableFile
 from app.services.dry_run_awards import write_awards
 from app.services.dry_run_files import FileRun, Files, dry_run_files
 from app.services.figures import Figures, figures
-from dsl.engine.columns import MissingColumnError, Way
+from dsl.engine.calendar import moment
+from dsl.engine.columns import DryRun, MissingColumnError, Way, budgets
 from dsl.meaning import checked
 
 # How each engine runs a program; what it cannot run is left to one that can.
@@ -130,6 +132,7 @@ def _print(result: FileRun) -> None:
     if result.against is not None:
         told = gettext("%(gaining)d customers get more, %(losing)d less.")
         click.echo(told % result.to_json()["difference"])
+    _print_ends(run)
     told = gettext("%(events)d events in %(seconds).2f s.")
     click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
     for kind, counts in result.left_out.to_json().items():
@@ -139,6 +142,18 @@ def _print(result: FileRun) -> None:
         )
         told = gettext("Left out: %(kind)s: %(listed)s")
         click.echo(told % {"kind": kind.replace("_", " "), "listed": listed}, err=True)
+
+
+def _print_ends(run: DryRun) -> None:
+    """Rules that never fired, and budgets that ended."""
+    for name, total in run.by_rule().items():
+        if not total.awards:
+            click.echo(gettext("%(rule)s never fired.") % {"rule": name})
+    for one in budgets(run):
+        if one.ended is not None:
+            ended = moment(one.ended).astimezone(ZoneInfo(run.compiled.program.timezone))
+            told = gettext("%(budget)s ended on %(time)s.")
+            click.echo(told % {"budget": one.name, "time": f"{ended:%Y-%m-%d %H:%M}"})
 
 
 def _cells(total: Figures, units: list[str]) -> list[str]:

@@ -5,10 +5,12 @@ Source of the shape of the answer: docs/operations.md, "Dry runs".
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,15 @@ class Files:
     items: Path | None = None
     customers: Path | None = None
 
+    def hash(self) -> str:
+        """The SHA-256 of the files' own, one after the other, in hexadecimal."""
+        found = hashlib.sha256()
+        for file in (self.events, self.items, self.customers):
+            if file is not None:
+                with file.open("rb") as content:
+                    found.update(hashlib.file_digest(content, "sha256").digest())
+        return found.hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class FileRun:
@@ -42,6 +53,8 @@ class FileRun:
     left_out: LeftOut
     against: DryRun | None
     seconds: float
+    # The SHA-256 of what was read.
+    data: str
     # An attribute of events to sum up by.
     by: str | None = None
 
@@ -66,6 +79,9 @@ class FileRun:
             "events": self.run.decided,
             "seconds": round(self.seconds, 3),
             "engine": "native" if self.run.way == "native" else "compiled",
+            "program": self.run.compiled.hash,
+            "data": self.data,
+            "version": version("tallystick"),
             "left_out": self.left_out.to_json(),
             **report(self.run, self.by),
         }
@@ -109,7 +125,7 @@ def dry_run_files(
         if _catalogue(against) != _catalogue(program):
             history, _ = _history(against, events, items, customers)
         other = dry_run(dsl.compile_program(against), history, way=way, progress=progress)
-    return FileRun(run, left_out, other, time.perf_counter() - started, by)
+    return FileRun(run, left_out, other, time.perf_counter() - started, files.hash(), by)
 
 
 def _history(

@@ -14,6 +14,7 @@ from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.folding import refers_to_segments
+from dsl.engine.native.fitting import FORMS
 from dsl.engine.scene import mark
 from dsl.meaning import checked
 from dsl.meaning.types import Exact
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
 
 # Events that change what others came to.
 CORRECTING = ("refund", "redeem", "cancel")
-FORMS = (
-    checked.Flat,
-    checked.Rate,
-    checked.PerItem,
-    checked.Multiplier,
-    checked.Formula,
-    checked.Steps,
-    checked.Bands,
-    checked.Share,
-    checked.Thing,
-)
 POSTED, PENDING = 0, 1
 
 

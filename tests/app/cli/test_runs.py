@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.csv
@@ -40,6 +41,8 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
     found = json.loads(result.stdout)
     assert found.pop("seconds") >= 0
     assert found.pop("engine") == "native"
+    assert found.pop("version") == version("tallystick")
+    assert [len(found.pop(name)) for name in ("program", "data")] == [64, 64]
     customers = {"c1": {"points": 10}, "c2": {"points": 40}}
     assert found == {
         "rules": {
