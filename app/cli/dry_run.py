@@ -16,6 +16,7 @@ from app.cli.console import READABLE, echo_json, gettext, now
 from app.history.files import UnreadableFile
 from app.services.dry_run_awards import write_awards
 from app.services.dry_run_files import FileRun, Files, dry_run_files
+from app.services.dry_run_report import amount_of
 from app.services.figures import Figures, figures
 from dsl.engine.calendar import moment
 from dsl.engine.columns import DryRun, MissingColumnError, Way, budgets
@@ -152,8 +153,10 @@ def _print_ends(run: DryRun) -> None:
     for one in budgets(run):
         if one.ended is not None:
             ended = moment(one.ended).astimezone(ZoneInfo(run.compiled.program.timezone))
-            told = gettext("%(budget)s ended on %(time)s.")
-            click.echo(told % {"budget": one.name, "time": f"{ended:%Y-%m-%d %H:%M}"})
+            told = gettext("The budget of %(amount)s %(counts)s of %(of)s ended on %(time)s.")
+            amount = amount_of(one.capacity, one, run)
+            words = {"amount": amount, "counts": one.counts, "of": one.of}
+            click.echo(told % {**words, "time": f"{ended:%Y-%m-%d %H:%M}"})
 
 
 def _cells(total: Figures, units: list[str]) -> list[str]:

@@ -51,21 +51,23 @@ def worth(run: DryRun) -> Json:
     return {"currency": program.currency, "units": found}
 
 
-def _budget(one: Budget, run: DryRun) -> Json:
+def amount_of(value: int, one: Budget, run: DryRun) -> str:
+    """So much of what a budget counts, as an exact decimal."""
     decimals = 0
     if one.counts == "money":
         decimals = MONEY_DECIMALS
     elif one.counts != "times":
         decimals = run.precisions.get(one.counts, 0)
-    told = {
-        name: f"{Decimal(value).scaleb(-decimals).normalize():f}"
-        for name, value in (("capacity", one.capacity), ("used", one.used))
-    }
+    return f"{Decimal(value).scaleb(-decimals).normalize():f}"
+
+
+def _budget(one: Budget, run: DryRun) -> Json:
     return {
-        "name": one.name,
+        "of": one.of,
         "counts": one.counts,
         "since": None if one.since is None else one.since.isoformat(),
-        **told,
+        "capacity": amount_of(one.capacity, one, run),
+        "used": amount_of(one.used, one, run),
         "ended": None if one.ended is None else moment(one.ended).isoformat(),
     }
 

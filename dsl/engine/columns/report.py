@@ -13,6 +13,7 @@ from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.sums import sums
 from dsl.engine.plans import given
+from dsl.meaning import checked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,12 +31,14 @@ WITHHELD = STATUSES.index("withheld")
 class Budget:
     """What was drawn of one budget in one calendar period, None where it is for ever.
 
-    `counts` is what it counts: `times`, the name of a unit (in its smallest part), or `money` (in
-    10**-12). `since` is the first local date of the period. `ended` is when an award took the last
-    of it, None where some is left.
+    `of` is the rule, campaign or program that has it, or what there is so much of. `counts` is what
+    it counts: `times`, the name of a unit (in its smallest part), or `money` (in 10**-12). `since`
+    is the first local date of the period. `ended` is when an award took the last of it, None where
+    some is left.
     """
 
     name: str
+    of: str
     counts: str
     since: dt.date | None
     capacity: int
@@ -86,6 +89,11 @@ def _texts(column: Column, rows: Ints) -> tuple[tuple[str, ...], Ints]:
 
 def budgets(run: DryRun) -> list[Budget]:
     """What was drawn of every budget, period by period; budgets of marked values are left out."""
+    program = run.compiled.program
+    rules = [plan.rule for plan in run.compiled.rules]
+    holders: list[checked.Program | checked.Campaign | checked.Rule]
+    holders = [program, *program.campaigns.values(), *rules]
+    owners = {one.name: holder.name for holder in holders for one in holder.allowances}
     terms: dict[str, Term] = {}
     each: dict[str, dict[tuple[int, int, str], int]] = {}
     for rule, plan in enumerate(run.compiled.rules):
@@ -94,7 +102,11 @@ def budgets(run: DryRun) -> list[Budget]:
                 for term in _budgets_of(one):
                     terms[term.name] = term
                     each.setdefault(term.name, {})[rule, number, one.called] = term.each
-    return [one for name, term in terms.items() for one in _drawn(run, term, each[name])]
+    return [
+        one
+        for name, term in terms.items()
+        for one in _drawn(run, term, owners.get(name, name), each[name])
+    ]
 
 
 def _budgets_of(reward: RewardPlan) -> Iterator[Term]:
@@ -103,7 +115,9 @@ def _budgets_of(reward: RewardPlan) -> Iterator[Term]:
             yield term
 
 
-def _drawn(run: DryRun, term: Term, each: dict[tuple[int, int, str], int]) -> Iterator[Budget]:
+def _drawn(
+    run: DryRun, term: Term, of: str, each: dict[tuple[int, int, str], int]
+) -> Iterator[Budget]:
     """One budget, by its periods, from the awards that drew on it."""
     counts = "money"
     if term.each < 2:  # noqa: PLR2004 - an event, or a part of a unit
@@ -115,7 +129,7 @@ def _drawn(run: DryRun, term: Term, each: dict[tuple[int, int, str], int]) -> It
     chosen = np.flatnonzero((draws >= 0) & run.given)
     rows, at, drawn = run.rows[chosen], run.at[chosen], run.amounts[chosen] * draws[chosen]
     if not len(chosen):
-        yield Budget(term.name, counts, None, term.capacity, 0, None)
+        yield Budget(term.name, of, counts, None, term.capacity, 0, None)
         return
     # An event counts once, however many of its awards count.
     first = np.ones(len(rows), np.bool_)
@@ -130,6 +144,7 @@ def _drawn(run: DryRun, term: Term, each: dict[tuple[int, int, str], int]) -> It
         full = np.flatnonzero(used >= term.capacity)
         yield Budget(
             name=term.name,
+            of=of,
             counts=counts,
             since=None if term.period is None else date_of(first_day(term.period, period)),
             capacity=term.capacity,

@@ -125,13 +125,21 @@ def test_budgets_and_what_never_came_are_told(tally: Tally, folder: Path) -> Non
             }
         }
         second = "2026-01-02T10:00:00+00:00"
-        names = ("counts", "since", "capacity", "used", "ended")
+        names = ("of", "counts", "since", "capacity", "used", "ended")
         assert [tuple(one[name] for name in names) for one in found["budgets"]] == [
-            ("points", None, "25", "25", second),
-            ("times", None, "1", "0", None),
-            ("money", "2026-01-01", "8", "5.5", None),
-            ("money", "2026-01-02", "8", "8", second),
+            ("a", "points", None, "25", "25", second),
+            ("b", "times", None, "1", "0", None),
+            ("d", "money", "2026-01-01", "8", "5.5", None),
+            ("d", "money", "2026-01-02", "8", "8", second),
         ]
+
+
+def test_people_are_told_which_budget_ended(tally: Tally, folder: Path) -> None:
+    rules = folder / "budgets.rules"
+    rules.write_text(BUDGETS, encoding="utf-8")
+    result = tally("dry-run", rules, "--events", folder / "events.csv")
+    assert "The budget of 25 points of a ended on 2026-01-02 10:00." in result.stdout
+    assert "c never fired." in result.stdout
 
 
 def test_an_attribute_that_no_event_has_is_named(tally: Tally, folder: Path) -> None:
