@@ -49,8 +49,8 @@ def taken_off(refund: Event, purchase: Entry) -> Return | None:
         return Return(None, is_whole=True)
     else:
         amount = abs(_exact(asked))
-        if left is not None and amount > _exact(left):
-            return None
+    if left is not None and amount > _exact(left):
+        return None
     after = _less(rest, amount, lines)
     if after.attributes.get("amount") is not None:
         is_whole = _exact(after.attributes["amount"]) <= 0
