@@ -6,7 +6,7 @@ Nothing is dropped silently: what could not be taken is counted in `LeftOut`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -88,7 +88,8 @@ class History:
     cells: dict[Key, Ints] = field(default_factory=dict, compare=False, repr=False)
     # What native runs read, for those to come (columns/native.py).
     inputs: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)
-    _sorted: list[ByCustomer] = field(default_factory=list, compare=False, repr=False)
+    # The same events in other orders (columns/order.py).
+    ordered: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many events there are, profiles of imported customers included."""
@@ -98,16 +99,6 @@ class History:
     def given(self) -> int:
         """How many events were given as such."""
         return len(self) - int(pc.sum(pc.equal(self.ids, "")).as_py() or 0)
-
-    def by_customer(self) -> ByCustomer:
-        """The same events, those of one customer after the other; made once."""
-        if not self._sorted:
-            self._sorted.append(_by_customer(self))
-        return self._sorted[0]
-
-    def of_rows(self, rows: Ints) -> History:
-        """Some of the events, in the order of the rows."""
-        return replace(_taken(self, rows), ids=self.ids.take(pa.array(rows)))
 
     def span(self) -> tuple[dt.datetime, dt.datetime] | None:
         """The times of the first and last event."""
@@ -137,43 +128,6 @@ class History:
         customer_id, joined_on and a column per attribute. Raises MissingColumnError.
         """
         return _Reader(program).read(events, items, customers)
-
-
-@dataclass(frozen=True, slots=True)
-class ByCustomer:
-    """A history's events in the order (customer, `at`, `id`), without their ids.
-
-    `rows` are the places they have in the history.
-    """
-
-    rows: Ints
-    history: History
-
-
-def _by_customer(history: History) -> ByCustomer:
-    rows = np.argsort(history.customers, kind="stable")
-    return ByCustomer(rows, _taken(history, rows))
-
-
-def _taken(history: History, rows: Ints) -> History:
-    """Events in another order, or some of them, without their ids."""
-    lines = history.lines
-    counts = (lines.starts[1:] - lines.starts[:-1])[rows]
-    starts = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
-    places = np.repeat(lines.starts[rows] - starts[:-1], counts) + np.arange(starts[-1])
-    return replace(
-        history,
-        types=history.types[rows],
-        at=history.at[rows],
-        customers=history.customers[rows],
-        ids=history.ids[:0],
-        columns={key: column.take(rows) for key, column in history.columns.items()},
-        lines=Lines(starts, {name: column.take(places) for name, column in lines.columns.items()}),
-        cells={},
-        inputs={},
-        _sorted=[],
-    )
 
 
 class _Reader:

@@ -13,26 +13,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.cells import NA, UNSET
+from dsl.engine.cells import UNSET
 from dsl.engine.columns.collected import AWARD, STATUSES
-from dsl.engine.columns.draws import Draw, drawn
-from dsl.engine.columns.encode import HistoryEncoder
+from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.shared import SharedUse
-from dsl.engine.columns.told import what_is_told
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine
 from dsl.engine.native.text import EXPORTED, decisions
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Entry
-    from dsl.engine.layout import Key, Layout
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
     from dsl.engine.plans import RewardPlan
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
 THREADS = 2
 # So many cells of O are filled before they are taken away.
 BATCH = 1 << 20
-# What two programs read, a draft and what is live, each in both orders.
-MOST_KEPT = 4
 # From so many events on each better compilation is worth its time.
 WORTH = (300_000, 3_000_000)
 POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"))
@@ -49,22 +44,6 @@ POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"
 
 class NotNativeError(Exception):
     """The run cannot be done in 64 bits, or in this order; the fold gives the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """What is read, event by event in one order; `rows` are their places in the history."""
-
-    rows: Ints
-    customers: Ints
-    events: Ints
-    lines: Ints
-    line_places: Ints
-    told: Ints
-    told_places: Ints
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +74,12 @@ class Native:
         span: tuple[int, int],
         secret: bytes = b"",
     ) -> None:
-        self._compiled, self._history, self._entry = compiled, history, entry
+        self._compiled, self._history = compiled, history
         self._since, self._end = span
-        self._secret = secret
         self._decisions: Decisions = decisions(compiled)
-        nobody = [0] * len(self._decisions.cells.opted_in)
+        cells = self._decisions.cells
+        self.reading = Reading(compiled, history, cells, entry, secret)
+        nobody = [0] * len(cells.opted_in)
         self._first_state = np.array([*compiled.new_row(), *nobody], np.int64)
         self._first_counters = np.array(self._decisions.first, np.int64)
         # How many cells of O each event has filled, in the order they are taken in.
@@ -122,18 +102,18 @@ class Native:
             machine = Machine(self._decisions.text, EXPORTED, level)
         except UnfitError as error:
             raise NotNativeError from error
-        inputs = self._inputs(by_customer=True)
+        inputs = self.reading.inputs(by_customer=True)
         stream = self._apart(machine, inputs, progress)
         if stream is None:
             self._counts[:] = 0
-            inputs = self._inputs(by_customer=False)
+            inputs = self.reading.inputs(by_customer=False)
             stream = self._together(machine, inputs, progress)
         self._awards = _in_order(inputs.rows, self._counts, stream)
         return self._columns(collected, *self._awards)
 
     def shared_use(self) -> list[SharedUse]:
         """What was used of each shared counter just before each event, once it has run."""
-        inputs, cells = self._inputs(by_customer=True), self._decisions.cells
+        inputs, cells = self.reading.inputs(by_customer=True), self._decisions.cells
         events = inputs.events.reshape(len(inputs), cells.width)
         found = []
         for one in self._decisions.shared:
@@ -146,67 +126,10 @@ class Native:
             found.append(SharedUse.of(one.term.name, periods, drawn, *self._awards))
         return found
 
-    def _inputs(self, *, by_customer: bool) -> _Inputs:
-        """What is read, kept with the history for programs that read the same."""
-        layout, kept = self._compiled.layout, self._history.inputs
-        cells = self._decisions.cells
-        further = (*cells.columns.items(), *cells.opted_in.items())
-        draws = [self._drawn(key) for key in cells.columns if key[0] == "draw"]
-        key = (by_customer, self._secret, *_read_by(layout), *further, *draws)
-        found = kept.get(key)
-        if isinstance(found, _Inputs):
-            return found
-        while len(kept) >= MOST_KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = read = self._encoded(by_customer=by_customer)
-        return read
-
-    def _encoded(self, *, by_customer: bool) -> _Inputs:
-        compiled, history = self._compiled, self._history
-        rows = np.arange(len(history))
-        cells = self._decisions.cells
-        told = what_is_told(compiled, history, self._entry, cells.opted_in)
-        if by_customer:
-            own = history.by_customer()
-            history, rows = own.history, own.rows
-        encoder = HistoryEncoder(compiled.layout, compiled.clock, compiled.codes, history)
-        events = encoder.rows(cells.columns)
-        for key, place in cells.columns.items():
-            if key[0] == "draw":
-                events[:, place] = drawn(self._history, self._secret, self._drawn(key))[rows]
-        # An absent amount is the gross, as no discount takes anything off it.
-        places = compiled.layout.event.places
-        amount, gross = (events[:, places["attribute", name]] for name in ("amount", "gross"))
-        codes = [n for n, name in enumerate(history.type_names) if name == "purchase"]
-        absent = (amount == NA) & (gross != NA) & np.isin(history.types, codes)
-        events[absent, places["attribute", "amount"]] = gross[absent]
-        lines, ends = encoder.lines_by_place
-        told = told.in_order(rows)
-        return _Inputs(
-            rows,
-            history.customers,
-            events.ravel(),
-            lines if len(lines) else np.zeros(1, np.int64),
-            ends[history.lines.starts],
-            told.pairs,
-            told.places,
-        )
-
-    def _drawn(self, key: Key) -> Draw:
-        """What a column of draws is of."""
-        _, purpose, order, number = key
-        plan = self._compiled.rules[int(str(order))]
-        rule = plan.rule
-        shares = [rule.chance if purpose == "chance" else rule.holdout]
-        if purpose == "one-of":
-            shares = [share for share, _ in plan.rewards[int(str(number))].choices]
-        known = tuple(share for share in shares if share is not None)
-        return Draw(str(purpose), plan.name, known)
-
     # --- customer by customer -----------------------------------------------------------------
 
     def _apart(
-        self, machine: Machine, inputs: _Inputs, progress: Callable[[int], None]
+        self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]
     ) -> Ints | None:
         """What O held; None where what customers share does not go round."""
         count = len(inputs)
@@ -243,7 +166,7 @@ class Native:
             return None
         return np.concatenate([batch for batches, _ in parts for batch in batches])
 
-    def _reused(self, inputs: _Inputs) -> _Memory:
+    def _reused(self, inputs: Inputs) -> _Memory:
         """The rows of one customer after the other."""
         most, lines = 0, 0
         if len(inputs):
@@ -254,7 +177,7 @@ class Native:
 
     # --- as they came -------------------------------------------------------------------------
 
-    def _together(self, machine: Machine, inputs: _Inputs, progress: Callable[[int], None]) -> Ints:
+    def _together(self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]) -> Ints:
         """What O held, event by event."""
         count = len(self._history.customer_ids)
         events = np.bincount(inputs.customers, minlength=count)
@@ -300,7 +223,7 @@ class Native:
             told(place)
         return batches, memory.shared
 
-    def _read(self, inputs: _Inputs) -> list[int]:
+    def _read(self, inputs: Inputs) -> list[int]:
         """W, M, L, F, U and T."""
         return _addresses(
             inputs.customers,
@@ -311,7 +234,7 @@ class Native:
             inputs.told,
         )
 
-    def _memory(self, inputs: _Inputs, customers: int, events: int, lines: int) -> _Memory:
+    def _memory(self, inputs: Inputs, customers: int, events: int, lines: int) -> _Memory:
         """What is written for so many customers, with so many events and cells of lines in all."""
         compiled = self._compiled
         memos = compiled.layout.memos
@@ -328,7 +251,7 @@ class Native:
 
     # --- what all customers share -------------------------------------------------------------
 
-    def _nothing_shared(self, inputs: _Inputs) -> Ints:
+    def _nothing_shared(self, inputs: Inputs) -> Ints:
         """G at first: where the cells of each counter begin, less its first period; then those."""
         starts, size = [], len(self._decisions.shared)
         for one in self._decisions.shared:
@@ -339,7 +262,7 @@ class Native:
         found[: len(starts)] = starts
         return found
 
-    def _periods(self, inputs: _Inputs, counter: Counter) -> tuple[int, int]:
+    def _periods(self, inputs: Inputs, counter: Counter) -> tuple[int, int]:
         """The first and the last period of a counter."""
         if counter.period is None or not len(inputs):
             return 0, 0
@@ -349,7 +272,7 @@ class Native:
         ]
         return int(column.min()), int(column.max())
 
-    def _goes_round(self, inputs: _Inputs, drawn: Ints) -> bool:
+    def _goes_round(self, inputs: Inputs, drawn: Ints) -> bool:
         """True where nobody drew more than there is; `drawn` sums up what the threads counted."""
         place = len(self._decisions.shared)
         for one in self._decisions.shared:
@@ -393,14 +316,6 @@ def _drawn_of(reward: RewardPlan, counter: str) -> int:
     """What the smallest part of an award draws of a counter, -1 where it draws nothing."""
     terms = (*reward.own, *reward.shared)
     return next((term.each for term in terms if term.name == counter), -1)
-
-
-def _read_by(layout: Layout) -> Iterator[object]:
-    """All that a program's rows of events and lines, and what is told of customers, hang on."""
-    yield layout.program.timezone
-    for columns in (layout.event, layout.line, layout.customer):
-        yield tuple((key, place, columns.types.get(key)) for key, place in columns.places.items())
-    yield from (tuple(codes.items()) for codes in (layout.types, layout.texts))
 
 
 def _in_order(order: Ints, counts: Ints, stream: Ints) -> tuple[Ints, Ints, Ints]:

@@ -16,6 +16,7 @@ from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
 from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.order import of_rows
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.customer import Entry
@@ -200,7 +201,7 @@ class Run:
             return
         own = np.unique(self.history.customers[rows])
         kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
-        again = Run(self._compiled, self.history.of_rows(kept), self.secret, None, way="python")
+        again = Run(self._compiled, of_rows(self.history, kept), self.secret, None, way="python")
         again.shared = [one.of_rows(kept) for one in native.shared_use()]
         wanted = frozenset(np.searchsorted(kept, rows).tolist())
         first = int(np.searchsorted(kept, span.first))
