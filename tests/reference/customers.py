@@ -30,8 +30,12 @@ def attributes_of(
     state = program.kinds.attributes(opening.given)
     if opening.joined is not None:
         state["joined"] = _joined(opening.joined, program.zone)
+    for record in book.of(customer):
+        # Who once bought has joined, whatever was given back.
+        if record.place <= moment.place and record.seq <= moment.seq:
+            state.setdefault("joined", record.at)
     for past in book.seen(customer, program, moment):
-        if past.type == "signup" or "joined" not in state:
+        if past.type == "signup":
             state["joined"] = past.at
         if past.type in ("signup", "referral") and past.values.get("referrer") is not None:
             state.setdefault("referrer", past.values["referrer"])
