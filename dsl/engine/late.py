@@ -35,7 +35,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     book.others.forget()
     customer.settled = False
     first = customer.first_settled_at
-    _settle_past(book, customer, first)
+    _settle_past(book, customer, first, entry.at)
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     changes = book.take_event(customer, entry)
@@ -59,7 +59,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
         book.due.customer_timers(customer, book.now)
 
 
-def _settle_past(book: Book, customer: Customer, first: int) -> None:
+def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None:
     """Settle a customer's past again, event by event: what tiers are kept and when reached.
 
     Whoever was known before their first event was settled then.
@@ -67,7 +67,8 @@ def _settle_past(book: Book, customer: Customer, first: int) -> None:
     if not customer.compiled.is_settling or customer.compiled.is_plain:
         return
     customer.tiers = {}
-    if first != NA and not any(entry.at < first for entry in customer.entries):
+    known = any(entry.at < first for entry in customer.entries)
+    if NA < first <= until and not known:
         customer.fold(())
         book.settle(customer, first, "before")
     _settle_along(book, customer, 0, NA)

@@ -138,7 +138,10 @@ def grant(customer: Customer, due: Due, terms: Dating, amount: int, now: int) ->
     lot = wallet.add(amount, at, None if terms.is_held else begins, expires)
     lot.pending_until = begins
     if expires <= now:
-        wallet.expire(lot)
+        if begins <= expires and not terms.is_held:
+            wallet.lapse(lot, begins)
+        else:
+            wallet.expire(lot)
         return lot
     if not terms.is_held and begins <= now:
         wallet.open(lot, begins)

@@ -212,6 +212,13 @@ class Wallet:
         self.balance -= amount
         self.debt += amount
 
+    def lapse(self, lot: Lot, at: int) -> None:
+        """A lot of a late event whose days are over: it was earned at an instant, and is gone."""
+        lot.released, lot.earned_at = True, at
+        self.earnings.add(at, lot.amount)
+        lot.left, lot.expired = 0, lot.left
+        self.pending.remove(lot)
+
     def expire(self, lot: Lot) -> int:
         """What is left of a lot is gone; how much that was."""
         left = lot.left
