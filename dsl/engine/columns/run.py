@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,7 +26,7 @@ from dsl.engine.native.fitting import is_fit
 from dsl.engine.native.machine import is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 # How a run is done: as is best; by LLVM; over columns by CPython, or by a book; best without LLVM.
 Way = Literal["auto", "native", "quick", "book", "python"]
+# About what the ways in CPython take.
+SECONDS_AN_EVENT: Mapping[Way, float] = {"quick": 0.000_01, "book": 0.000_1}
 PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
@@ -281,11 +284,20 @@ class Run:
 
 
 def way_of(compiled: Compiled, history: History, asked: Way) -> Way:
-    """How a run is done, of what can be done."""
+    """How a run is done, of what can be done; of what is best where nothing is asked for."""
+    python: Way = "quick" if asked != "book" and is_quick(compiled, history) else "book"
     present = {history.type_names[code] for code in np.unique(history.types).tolist()}
-    if asked in ("auto", "native") and is_there() and is_fit(compiled, present):
-        return "native"
-    return "quick" if asked != "book" and is_quick(compiled, history) else "book"
+    if asked not in ("auto", "native") or not is_there() or not is_fit(compiled, present):
+        return python
+    if asked == "auto" and _compiling(compiled) > len(history) * SECONDS_AN_EVENT[python]:
+        return python
+    return "native"
+
+
+def _compiling(compiled: Compiled) -> float:
+    """About how many seconds it takes to make a program machine code: more than linear."""
+    rewards = sum(len(plan.rewards) for plan in compiled.rules)
+    return rewards * 0.002 + rewards**2 * 0.000_008
 
 
 def pays(decision: Decision, rule: str) -> bool:

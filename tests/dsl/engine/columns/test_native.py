@@ -274,6 +274,16 @@ def test_what_text_alone_cannot_decide_is_left_to_the_fold(text: str) -> None:
     assert way_of(program, history, "native") != "native"
 
 
+@pytest.mark.parametrize(
+    ("events", "rules", "way"), [(500, 1, "native"), (500, 60, "quick"), (20, 1, "quick")]
+)
+def test_machine_code_is_made_where_it_is_worth_its_time(events: int, rules: int, way: Way) -> None:
+    text = "".join(f'rule "r{n}": on purchase award {n + 1} points\n' for n in range(rules))
+    program = compiled(HEAD + text)
+
+    assert way_of(program, history_of(program, events), "auto") == way
+
+
 @settings(suppress_health_check=list(HealthCheck))
 @given(cases(among=TOPICS))
 def test_drawn_programs_are_decided_alike(drawn: Drawn) -> None:
