@@ -11,12 +11,15 @@ import itertools
 import statistics
 import tempfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import dsl
 from app.collector import patient
+from benchmarks import sql
 from benchmarks.columns import tables
 from benchmarks.full import full_texts
 from benchmarks.measuring import timed
@@ -36,6 +39,7 @@ EDITED = "amount >= 20"
 BUDGET = "budget 500000 points per month"
 SCARCE = "budget 500 points per month"
 
+NOTHING = Decimal(0)
 _fresh = itertools.count(21)
 
 
@@ -58,6 +62,7 @@ def measure(
             "events a second, of an edit's run",
             "the same where a budget binds",
             "by the fold, in CPython",
+            f"DuckDB, {len(sql.queries(RULES))} of the rules",
         ),
         rows,
         (
@@ -65,6 +70,10 @@ def measure(
                 "Full-feature rules: tiers that awards feed, windows, limits, groups, items,"
                 " multipliers, budgets (benchmarks/full.py). Medians of"
                 f" {edits} edits by the clock, check and compilation included."
+            ),
+            (
+                "DuckDB has a query for each rule that SQL can say (benchmarks/sql.py), one after"
+                " the other over its own table; every answer is compared with ours."
             ),
         ),
     )
@@ -77,11 +86,13 @@ def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell
         for file, table in zip(files, (events, items), strict=True):
             pq.write_table(table, file)
         lines = items.num_rows
-        del events, items
+        del items
         read: list[History] = []
         reading = timed(lambda: read.append(_read(files)))
     history = read[0]
     first = timed(lambda: _edited(history, BUDGET))
+    queried = _queried(history, events) if sql.is_there() else None
+    del events
     again = [timed(lambda: _edited(history, BUDGET)).wall for _ in range(edits)]
     runs, scarce = ([_run(history, budget) for _ in range(edits)] for budget in (BUDGET, SCARCE))
     return (
@@ -94,7 +105,18 @@ def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell
         Figure(size / statistics.median(runs), "/s"),
         Figure(size / statistics.median(scarce), "/s"),
         Figure(_fold(history, folded), "/s"),
+        None if queried is None else Figure(queried, "s"),
     )
+
+
+def _queried(history: History, events: pa.Table) -> float:
+    """The seconds DuckDB takes for the rules as they are written."""
+    run = dry_run(dsl.compile_program(checked_program(full_texts(RULES))), history)
+    given = {
+        name: sum((Decimal(a).scaleb(-run.precisions[u]) for u, a in total.units.items()), NOTHING)
+        for name, total in run.by_rule().items()
+    }
+    return sql.seconds(events, RULES, given)
 
 
 def _read(files: Sequence[Path]) -> History:
