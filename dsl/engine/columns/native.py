@@ -57,6 +57,7 @@ class _Memory:
     counters: Ints
     earned: Ints
     shared: Ints
+    variables: Ints
     place: Ints
 
 
@@ -149,7 +150,7 @@ class Native:
                 *self._read(inputs),
                 *_addresses(self._first_state, self._first_counters),
                 *_written(memory),
-                *_addresses(memory.shared, batch, self._counts),
+                *_addresses(memory.shared, memory.variables, batch, self._counts),
             )
 
         def work(part: int) -> tuple[list[Ints], Ints]:
@@ -194,7 +195,7 @@ class Native:
                 *_addresses(memory.place),
                 *self._read(inputs),
                 *_written(memory),
-                *_addresses(places, memory.shared, batch, self._counts),
+                *_addresses(places, memory.shared, memory.variables, batch, self._counts),
             )
 
         memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
@@ -246,6 +247,7 @@ class Native:
             counters=np.tile(self._first_counters, customers),
             earned=np.empty(events * self._decisions.earned + 1, np.int64),
             shared=self._nothing_shared(inputs),
+            variables=np.zeros(self._decisions.variables + 1, np.int64),
             place=np.array([0, 0, -1], np.int64),
         )
 

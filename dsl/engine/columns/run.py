@@ -295,9 +295,8 @@ def way_of(compiled: Compiled, history: History, asked: Way) -> Way:
 
 
 def _compiling(compiled: Compiled) -> float:
-    """About how many seconds it takes to make a program machine code: more than linear."""
-    rewards = sum(len(plan.rewards) for plan in compiled.rules)
-    return rewards * 0.002 + rewards**2 * 0.000_008
+    """About how many seconds it takes to make a program machine code."""
+    return sum(len(plan.rewards) for plan in compiled.rules) * 0.005
 
 
 def pays(decision: Decision, rule: str) -> bool:

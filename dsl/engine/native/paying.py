@@ -49,7 +49,7 @@ class Slot:
 
 
 class Paying:
-    """Writes `pay_T(E, I, S, H, K, X, C, A, G, O, o, free)` for types of event.
+    """Writes `pay_T(E, I, S, H, K, X, C, A, G, P, O, o, free)` for types of event.
 
     It puts slots and amounts into O from `o` on and returns where they end, or -1 where a calendar
     period comes after a later one. What is withheld has the slot's number and that of all slots.
@@ -73,7 +73,7 @@ class Paying:
         """The function of a type of event."""
         slots = [one for one in self.slots if event in one.rule.rule.events]
         write = Writer()
-        with write.block(f"def {name}({ARGUMENTS}, C, A, G, O, o, free):"):
+        with write.block(f"def {name}({ARGUMENTS}, C, A, G, P, O, o, free):"):
             for slot in slots:
                 write(f"{slot.amount} = 0")
             self._work_out(write, slots)
@@ -312,24 +312,26 @@ class Paying:
 
     def _post(self, write: Writer, slots: Sequence[Slot]) -> None:
         """What was given of units that are asked for: balances, and what was earned when."""
-        given: dict[str, list[str]] = {}
+        asked = dict.fromkeys((*self._balances, *self._lifetimes, *self.earned))
+        sums = {unit: f"e{place}" for place, unit in enumerate(asked)}
+        for name in sums.values():
+            write(f"{name} = 0")
         for slot in slots:
-            if slot.reward.is_undated:
-                given.setdefault(slot.reward.called, []).append(slot.amount)
-        for unit, amounts in given.items():
+            if slot.reward.is_undated and slot.reward.called in sums:
+                name = sums[slot.reward.called]
+                write(f"{name} = {name} + {slot.amount}")
+        for unit, name in sums.items():
             for place in (self._balances.get(unit), self._lifetimes.get(unit)):
                 if place is not None:
-                    write(f"S[{place}] = S[{place}] + {' + '.join(amounts)}")
-        if not any(unit in given for unit in self.earned):
+                    write(f"S[{place}] = S[{place}] + {name}")
+        earned = [sums[unit] for unit in self.earned]
+        if not earned:
             return
-        sums = [f"e{place}" for place in range(len(self.earned))]
-        for name, unit in zip(sums, self.earned, strict=True):
-            write(f"{name} = {' + '.join(given.get(unit, ['0']))}")
-        with write.block(f"if {' or '.join(f'{name} > 0' for name in sums)}:"):
+        with write.block(f"if {' or '.join(f'{name} > 0' for name in earned)}:"):
             write(f"n = C[{C_EARNED}]", f"A[n] = E[{E_AT}]")
-            for place, name in enumerate(sums, start=1):
+            for place, name in enumerate(earned, start=1):
                 write(f"A[n + {place}] = {name}")
-            write(f"C[{C_EARNED}] = n + {1 + len(sums)}")
+            write(f"C[{C_EARNED}] = n + {1 + len(earned)}")
 
 
 def _by_rule(slots: Iterable[Slot]) -> list[tuple[RulePlan, list[Slot]]]:

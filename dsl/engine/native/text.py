@@ -2,7 +2,7 @@
 
     settle(E, I, S, H, K, X, C, A)                 the customer just before an event
     record(E, I, S, H, K, X, C)                    the event on record
-    pay(E, I, S, H, K, X, C, A, G, O, o, free)     its awards, see dsl/engine/native/paying
+    pay(E, I, S, H, K, X, C, A, G, P, O, o, free)     its awards, see dsl/engine/native/paying
     tell(S, T, t, end)                             what events say of their customer
     apart(…), together(…)                          all of it over the columns of a history
 
@@ -13,9 +13,9 @@ their place among the events in Z[0] and the length of O in Z[1], or give -1 whe
 period came after a later one. They are for LLVM alone: `A[i:]` is a part of an array.
 
 Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A what was earned when,
-O awards as pairs of slot and amount, N how many cells of O each event has, T pairs of a place of S
-and a value, from U[row] to U[row + 1] those that the event of a row says. X has behind its own
-cells as many of what was not asked for.
+P the variables of long functions (parts.py), O awards as pairs of slot and amount, N how many cells
+of O each event has, T pairs of a place of S and a value, from U[row] to U[row + 1] those that the
+event of a row says. X has behind its own cells as many of what was not asked for.
 Source: docs/language.md, section 4.
 """
 
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from dsl.engine.calendar import FIXED_US
 from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER
 from dsl.engine.native.cells import C_EARNED, C_LINES, Cells, Counter
+from dsl.engine.native.parts import in_parts
 from dsl.engine.native.paying import Paying, Slot
 from dsl.engine.values import ARGUMENTS
 from dsl.engine.writer import Writer
@@ -45,13 +46,14 @@ EXPORTED = frozenset({"apart", "together"})
 class Decisions:
     """A program's whole decision: its text, the cells it needs, what its slots stand for.
 
-    `earned` is how many cells an entry of A has.
+    `earned` is how many cells an entry of A has, `variables` how many there are of P.
     """
 
     text: str
     cells: Cells
     slots: Sequence[Slot]
     earned: int
+    variables: int
 
     @property
     def first(self) -> list[int]:
@@ -83,10 +85,8 @@ class _Writing:
 
     def decisions(self) -> Decisions:
         compiled, paying = self._compiled, self._paying
-        pays = [
-            (compiled.layout.types[event], f"pay{place}", paying.text(event, f"pay{place}"))
-            for place, event in enumerate(compiled.by_event)
-        ]
+        names = {event: f"pay{place}" for place, event in enumerate(compiled.by_event)}
+        pays = [in_parts(paying.text(event, name)) for event, name in names.items()]
         parts = [
             compiled.text,
             _COPY,
@@ -94,12 +94,12 @@ class _Writing:
             self._settle(),
             self._record(),
             _TELL,
-            *(text for _, _, text in pays),
-            self._pay([(code, name) for code, name, _ in pays]),
+            *(one.text for one in pays),
+            self._pay([(compiled.layout.types[event], name) for event, name in names.items()]),
         ]
-        width = 1 + len(paying.earned)
         text = "\n".join([*parts, self._laid_out(_APART), self._laid_out(_TOGETHER)])
-        return Decisions(text, self._cells, tuple(paying.slots), width)
+        variables = max((one.cells for one in pays), default=0)
+        return Decisions(text, self._cells, tuple(paying.slots), 1 + len(paying.earned), variables)
 
     def _laid_out(self, text: str) -> str:
         """The loops with the widths of rows."""
@@ -108,8 +108,8 @@ class _Writing:
             "@S": self._cells.state_width,
             "@C": len(self._cells.first),
         }
-        for name, width in widths.items():
-            text = text.replace(name, str(width))
+        for name, cells in widths.items():
+            text = text.replace(name, str(cells))
         return text
 
     # --- before an event ----------------------------------------------------------------------
@@ -208,11 +208,11 @@ class _Writing:
 
     def _pay(self, pays: Sequence[tuple[int, str]]) -> str:
         write = Writer()
-        with write.block(f"def pay({ARGUMENTS}, C, A, G, O, o, free):"):
+        with write.block(f"def pay({ARGUMENTS}, C, A, G, P, O, o, free):"):
             write(self._clear)
             for code, name in pays:
                 with write.block(f"if E[{E_TYPE}] == {code}:"):
-                    write(f"return {name}({ARGUMENTS}, C, A, G, O, o, free)")
+                    write(f"return {name}({ARGUMENTS}, C, A, G, P, O, o, free)")
             write("return o")
         return write.text()
 
@@ -237,8 +237,7 @@ def copy(S, R, n):
 # the rows the events have in the history: those from `last` on are none of the run. R and Q are S
 # and C of a customer nothing is known of.
 _APART = """\
-def apart(first, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, O, N):
- j = first
+def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, P, O, N):
  o = 0
  who = Z[2]
  while j < end and o < most:
@@ -251,7 +250,7 @@ def apart(first, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, 
    x = tell(S, T, U[j], U[j + 1])
    x = record(M[j * @E:], L[F[j]:], S, H, K, X, C)
    if B[j] >= since:
-    n = pay(M[j * @E:], L[F[j]:], S, H, K, X, C, A, G, O, o, 1)
+    n = pay(M[j * @E:], L[F[j]:], S, H, K, X, C, A, G, P, O, o, 1)
     if n < 0:
      return -1
     N[j] = n - o
@@ -264,7 +263,7 @@ def apart(first, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, 
 """
 # D has for each customer where their parts of H, K and A begin.
 _TOGETHER = """\
-def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, O, N):
+def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, P, O, N):
  i = first
  o = 0
  while i < end and o < most:
@@ -278,7 +277,7 @@ def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, 
   x = tell(S[s:], T, U[i], U[i + 1])
   x = record(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:])
   if i >= since:
-   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, O, o, 0)
+   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, P, O, o, 0)
    if n < 0:
     return -1
    N[i] = n - o

@@ -15,6 +15,7 @@ from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.history import History
 from dsl.engine.columns.native import Native, NotNativeError
 from dsl.engine.columns.run import Run, Way, way_of
+from dsl.engine.native import parts
 from tests.dsl.engine.columns.test_agreement import differences
 from tests.programs import HEAD, compiled
 from tests.strategies.cases import cases
@@ -188,6 +189,31 @@ def test_a_program_gives_what_a_book_gives(text: str) -> None:
     assert assert_alike(program, history_of(program)) > 20
 
 
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_a_long_function_in_parts_gives_the_same(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "WHOLE", 4)
+    monkeypatch.setattr(parts, "PART", 3)
+    program = compiled(HEAD + text)
+
+    assert assert_alike(program, history_of(program))
+
+
+def test_hundreds_of_rules_are_decided_alike() -> None:
+    kinds = (
+        "award {n} points limit 3 times per customer per month",
+        "where amount >= {n} award 1 point per {n} spent budget 9000 points",
+        'where channel = "web" award 1.5x points',
+    )
+    rules = "".join(
+        f'rule "r{n}": on purchase {kinds[n % 3].format(n=n + 1)}\n' for n in range(210)
+    )
+    program = compiled(HEAD + "tier gold: 500 points held\n" + rules)
+
+    assert assert_alike(program, history_of(program, 60))
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_samples_are_explained_as_by_a_book(name: str) -> None:
     program = compiled(HEAD + PROGRAMS[name])
@@ -275,7 +301,7 @@ def test_what_text_alone_cannot_decide_is_left_to_the_fold(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "rules", "way"), [(500, 1, "native"), (500, 60, "quick"), (20, 1, "quick")]
+    ("events", "rules", "way"), [(900, 1, "native"), (900, 60, "quick"), (20, 1, "quick")]
 )
 def test_machine_code_is_made_where_it_is_worth_its_time(events: int, rules: int, way: Way) -> None:
     text = "".join(f'rule "r{n}": on purchase award {n + 1} points\n' for n in range(rules))
