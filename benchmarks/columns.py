@@ -65,6 +65,32 @@ def tables(count: int, seed: int = 7) -> tuple[pa.Table, pa.Table]:
     return events, items
 
 
+def with_refunds(events: pa.Table, share: int = 20, seed: int = 5) -> pa.Table:
+    """The events with one purchase in so many refunded in part, an hour later."""
+    chance = np.random.default_rng(seed)
+    bought = np.flatnonzero(pc.is_valid(events["amount"]).to_numpy())
+    chosen = pa.array(np.sort(chance.choice(bought, len(bought) // share, replace=False)))
+    purchases = events.take(chosen)
+    ids = pc.cast(purchases["event_id"], pa.string())
+    hour = pa.scalar(3_600_000_000, pa.duration("us"))
+    refunds = pa.table(
+        {
+            "event_id": pc.binary_join_element_wise("r", ids, ""),
+            "type": pa.array(["refund"] * len(chosen)),
+            "ts": pc.add(purchases["ts"], hour),
+            "customer_id": pc.cast(purchases["customer_id"], pa.string()),
+            "amount": pc.round(pc.divide(purchases["amount"], pa.scalar(Decimal(2))), 2),
+            "original": ids,
+        }
+    )
+    plain = {
+        name: pc.cast(events[name], pa.string())
+        for name in ("event_id", "type", "customer_id", "channel", "store")
+    }
+    own = pa.table({**plain, "ts": events["ts"], "amount": events["amount"]})
+    return pa.concat_tables([own, refunds], promote_options="permissive")
+
+
 def _coded(codes: Ints, texts: list[str] | tuple[str, ...]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(texts))
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import dsl
 from app.collector import patient
 from benchmarks import sql
-from benchmarks.columns import tables
+from benchmarks.columns import tables, with_refunds
 from benchmarks.full import full_texts
 from benchmarks.measuring import timed
 from benchmarks.ours import checked_program
@@ -38,6 +38,10 @@ FOLDED = 20_000
 EDITED = "amount >= 20"
 BUDGET = "budget 500000 points per month"
 SCARCE = "budget 500 points per month"
+UNIT = "unit points: worth 0.01 CNY"
+# What only the fold can do: lots that expire, a timer of each customer, purchases refunded in part.
+EXPIRING = f"{UNIT}, expire 12 months after earned"
+TIMER = 'rule "Come back": on 60 days without purchase award 50 points\n'
 
 NOTHING = Decimal(0)
 _fresh = itertools.count(21)
@@ -62,6 +66,7 @@ def measure(
             "events a second, of an edit's run",
             "the same where a budget binds",
             "by the fold, in CPython",
+            "the same with refunds, expiry and a timer",
             f"DuckDB, {len(sql.queries(RULES))} of the rules",
         ),
         rows,
@@ -70,6 +75,11 @@ def measure(
                 "Full-feature rules: tiers that awards feed, windows, limits, groups, items,"
                 " multipliers, budgets (benchmarks/full.py). Medians of"
                 f" {edits} edits by the clock, check and compilation included."
+            ),
+            (
+                "Native leaves refunds, timers and lots that expire to the fold; one purchase in"
+                " 20 is refunded in part, points expire in 12 months, 60 days without a purchase"
+                " are a timer."
             ),
             (
                 "DuckDB has a query for each rule that SQL can say (benchmarks/sql.py), one after"
@@ -92,6 +102,7 @@ def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell
     history = read[0]
     first = timed(lambda: _edited(history, BUDGET))
     queried = _queried(history, events) if sql.is_there() else None
+    lasting = _lasting(events.slice(0, folded))
     del events
     again = [timed(lambda: _edited(history, BUDGET)).wall for _ in range(edits)]
     runs, scarce = ([_run(history, budget) for _ in range(edits)] for budget in (BUDGET, SCARCE))
@@ -105,6 +116,7 @@ def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell
         Figure(size / statistics.median(runs), "/s"),
         Figure(size / statistics.median(scarce), "/s"),
         Figure(_fold(history, folded), "/s"),
+        Figure(lasting, "/s"),
         None if queried is None else Figure(queried, "s"),
     )
 
@@ -117,6 +129,16 @@ def _queried(history: History, events: pa.Table) -> float:
         for name, total in run.by_rule().items()
     }
     return sql.seconds(events, RULES, given)
+
+
+def _lasting(events: pa.Table) -> float:
+    """Events a second by the fold with refunds, expiry and a timer in it."""
+    text, *others = full_texts(RULES)
+    assert UNIT in text
+    program = checked_program([text.replace(UNIT, EXPIRING) + TIMER, *others])
+    history, _ = History.from_tables(program, with_refunds(events))
+    compiled = dsl.compile_program(program)
+    return len(history) / timed(lambda: dry_run(compiled, history)).wall
 
 
 def _read(files: Sequence[Path]) -> History:
