@@ -6,12 +6,24 @@ Source: docs/language.md, section 2, "Challenge".
 from __future__ import annotations
 
 from bisect import insort
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dsl.engine.customer import Customer, Entry
     from dsl.engine.plans import ChallengePlan
     from dsl.meaning import checked
+
+
+@dataclass(slots=True)
+class Progress:
+    """Events that count towards a challenge, with what each adds to its goals.
+
+    `used` are the ids of those that a completion has used up, under whatever program.
+    """
+
+    counted: list[tuple[Entry, tuple[int, ...]]] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
 
 def count(customer: Customer, entry: Entry, row: list[int], lines: list[int]) -> list[str]:
@@ -30,7 +42,8 @@ def _completes(
     adds = _adds(customer, plan, entry, row, lines)
     if not any(adds):
         return False
-    open_ = customer.challenges.setdefault(name, [])
+    progress = customer.challenges.setdefault(name, Progress())
+    open_ = progress.counted
     if open_ and entry.place < open_[-1][0].place:
         insort(open_, (entry, adds), key=lambda counted: counted[0].place)
     else:
@@ -47,8 +60,8 @@ def _completes(
     sums = [sum(adds[n] for _, adds in inside) for n in range(len(plan.goals))]
     if any(done < goal.asked for done, goal in zip(sums, plan.goals, strict=True)):
         return False
-    used = {id(one) for one, _ in inside}
-    customer.challenges[name] = [counted for counted in open_ if id(counted[0]) not in used]
+    progress.used.update(one.id for one, _ in inside)
+    progress.counted = [counted for counted in open_ if counted[0].id not in progress.used]
     customer.completed.setdefault(name, []).append(entry.at)
     return True
 
@@ -89,14 +102,19 @@ def _adds(
 
 
 def recount(customer: Customer) -> None:
-    """See what is not used up by the goals of the program that is in force now."""
-    compiled = customer.compiled
-    for plan in compiled.challenges:
-        open_ = customer.challenges.get(plan.challenge.name)
-        if open_:
-            customer.challenges[plan.challenge.name] = [
-                (one, _adds_of(customer, plan, one)) for one, _ in open_
-            ]
+    """See what is not used up by the goals of the program that is in force now.
+
+    What came before it counts too, though it did not then.
+    """
+    for plan in customer.compiled.challenges:
+        progress = customer.challenges.setdefault(plan.challenge.name, Progress())
+        # A late event is decided on what came before it; what came after stays counted.
+        known = {one.id: one for one, _ in progress.counted}
+        known.update((one.id, one) for one in customer.entries if one.id not in progress.used)
+        counted = ((one, _adds_of(customer, plan, one)) for one in known.values())
+        progress.counted = sorted(
+            (pair for pair in counted if any(pair[1])), key=lambda pair: pair[0].place
+        )
 
 
 def _adds_of(customer: Customer, plan: ChallengePlan, entry: Entry) -> tuple[int, ...]:
@@ -109,9 +127,11 @@ def count_again(customer: Customer, entry: Entry) -> None:
     """See an event net of a refund in every challenge it is not used up by."""
     compiled = customer.compiled
     for plan in compiled.challenges:
-        open_ = customer.challenges.get(plan.challenge.name, [])
-        customer.challenges[plan.challenge.name] = [
+        progress = customer.challenges.get(plan.challenge.name)
+        if progress is None:
+            continue
+        progress.counted = [
             (one, _adds_of(customer, plan, one) if one is entry else adds)
-            for one, adds in open_
+            for one, adds in progress.counted
             if not (one is entry and entry.is_gone)
         ]

@@ -218,7 +218,7 @@ class Customer:
         self.settled = False
         # When it was settled first, and last.
         self.first_settled_at = self.settled_at = NA
-        self.challenges: dict[str, list[tuple[Entry, tuple[int, ...]]]] = {}
+        self.challenges: dict[str, challenges.Progress] = {}
         # When challenges were completed, by name.
         self.completed: dict[str, list[int]] = {}
         self.opted_in: set[str] = set()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsl.engine import deciding
+from dsl.engine import challenges, deciding
 from dsl.engine.clock import date_of
 from dsl.engine.due import (
     EXPIRY,
@@ -100,7 +100,10 @@ def _matter(book: Book, matter: Matter) -> None:
 def _change_version(book: Book, matter: Matter) -> None:
     book.current, book.in_force = matter.about, True
     for customer in book.customers.values():
-        if customer.compiled.layout is matter.about.layout:
+        if customer.compiled is matter.about:
+            # What came before it was in force counts towards its challenges all the same.
+            challenges.recount(customer)
+        elif customer.compiled.layout is matter.about.layout:
             customer.compiled = matter.about
         else:
             customer.move_to(matter.about)
