@@ -17,7 +17,7 @@ from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.told import what_is_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What two programs read, a draft and what is live, each in both orders.
 MOST_KEPT = 4
+# Cells of 8 bytes in all that are kept, but for what was read last.
+MOST_CELLS = 1 << 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ class Reading:
         found = kept.get(key)
         if isinstance(found, Inputs):
             return found
-        while len(kept) >= MOST_KEPT:
+        read = self._encoded(by_customer=by_customer)
+        while len(kept) >= MOST_KEPT or (kept and _cells((*kept.values(), read)) > MOST_CELLS):
             kept.pop(next(iter(kept)), None)
-        kept[key] = read = self._encoded(by_customer=by_customer)
+        kept[key] = read
         return read
 
     def _read_by(self) -> Iterator[object]:
@@ -122,3 +125,7 @@ class Reading:
         if purpose == "one-of":
             shares = [share for share, _ in plan.rewards[int(str(reward))].choices]
         return Draw(str(purpose), plan.name, tuple(one for one in shares if one is not None))
+
+
+def _cells(kept: Iterable[object]) -> int:
+    return sum(len(one.events) + len(one.lines) for one in kept if isinstance(one, Inputs))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.history.tables import load_exact, tables_of
+from dsl.engine.columns import inputs
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.history import History
 from dsl.engine.columns.native import Native, NotNativeError
@@ -227,6 +228,21 @@ def test_samples_are_explained_as_by_a_book(name: str) -> None:
         decisions = [one.decision for one in found[: len(expected)]]
         assert decisions == [one.decision for one in expected], rule.name
         assert found
+
+
+def test_what_was_read_is_read_again_where_it_is_too_much_to_keep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = (compiled(HEAD + PROGRAMS[name]) for name in ("groups", "the past"))
+    history = history_of(one)
+    for program in (one, other, one):
+        assert_alike(program, history)
+    assert len(history.inputs) == 2
+
+    monkeypatch.setattr(inputs, "MOST_CELLS", 1)
+    assert_alike(compiled(HEAD + PROGRAMS["segments"]), history)
+
+    assert len(history.inputs) == 1
 
 
 def test_events_before_the_period_say_what_customers_are() -> None:
