@@ -234,7 +234,8 @@ class Book:
             self.sink.append(Decision(entry.id, customer.id, None))
             return
         is_late = entry.place < customer.last or customer.compiled is not compiled
-        if is_late:
+        # A midnight since has settled tiers that rules look at.
+        if is_late or (entry.at < customer.settled_at and not compiled.is_plain):
             late.decide_late(self, customer, entry, compiled)
             return
         row = compiled.encoder.row(entry.event, entry.at)

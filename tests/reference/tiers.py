@@ -159,7 +159,9 @@ def _tiers(scene: Scene, old: Standing, when: When, *, first: bool) -> Standing:
             kept[name], grace[name] = until, ends
         if holds or name in kept:
             highest = rank
-    awards = [one for one in scene.world.ledger.tiers[scene.customer] if one.is_held(moment)]
+    # A late event sees the tiers that were awarded then, not those of now.
+    then = replace(moment, now=moment.at)
+    awards = [one for one in scene.world.ledger.tiers[scene.customer] if one.is_held(then)]
     awarded = max((program.rank(one.tier) for one in awards), default=0)
     rank = highest if first else _stepped(program, program.rank(old.tier), highest, when)
     rank = max(rank, awarded)
