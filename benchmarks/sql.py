@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 import pyarrow as pa
 
 from benchmarks.full import CHANNELS, OTHER_EVENTS, STORES, WINDOWS
 from benchmarks.measuring import timed
-
-try:
-    import duckdb
-except ImportError:
-    duckdb = None  # type: ignore[assignment]  # a peer
 
 KINDS = 12
 LOCAL = "(ts AT TIME ZONE 'Asia/Shanghai')"
@@ -27,7 +25,7 @@ PURCHASES = "FROM events WHERE type = 'purchase'"
 
 def is_there() -> bool:
     """True where DuckDB is installed."""
-    return duckdb is not None
+    return find_spec("duckdb") is not None
 
 
 def queries(count: int) -> Mapping[str, str]:
@@ -93,7 +91,7 @@ def seconds(events: pa.Table, count: int, given: Mapping[str, Decimal]) -> float
 
     Raises AssertionError where DuckDB says something else.
     """
-    connection = duckdb.connect()
+    connection: Any = import_module("duckdb").connect()
     connection.register("source", events)
     connection.execute(
         "CREATE TABLE events AS SELECT event_id, type::VARCHAR AS type, ts,"
