@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from dsl.engine import corrections, deciding, judging, late, passing, redeeming
 from dsl.engine.calendar import instant
 from dsl.engine.cells import S_CURRENT, S_END
-from dsl.engine.customer import Customer, Entry, Inputs, place_of
+from dsl.engine.customer import Customer
 from dsl.engine.decision import Decision, Outcome, Reason
 from dsl.engine.due import RENEWAL, Due, Matter
+from dsl.engine.entries import Entry, Inputs, place_of
 from dsl.engine.following import MOST_DERIVED, Following, follow
 from dsl.engine.others import Others
 from dsl.engine.pricing import net_amount

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dsl.engine.customer import Customer, Entry
+    from dsl.engine.customer import Customer
+    from dsl.engine.entries import Entry
     from dsl.engine.plans import ChallengePlan
     from dsl.meaning import checked
 

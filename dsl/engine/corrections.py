@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
-from dsl.engine.customer import Entry, Paid
 from dsl.engine.decision import Award
+from dsl.engine.entries import Entry, Paid
 from dsl.engine.paying import Matched, Payment, decide
 from dsl.engine.posting import Dating, grant, line, post
 from dsl.engine.pricing import AMOUNT

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dsl.engine.book import Book, Changes
-    from dsl.engine.customer import Entry, Holding, Paid
+    from dsl.engine.customer import Holding
+    from dsl.engine.entries import Entry, Paid
     from dsl.engine.plans import RulePlan
     from dsl.engine.scene import Scene
 

@@ -9,12 +9,13 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import NA
-from dsl.engine.customer import place_of
+from dsl.engine.entries import place_of
 
 if TYPE_CHECKING:
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer, Entry
+    from dsl.engine.customer import Customer
+    from dsl.engine.entries import Entry
 
 
 def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled) -> None:

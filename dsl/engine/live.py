@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dsl.engine.book import Book
 from dsl.engine.calendar import instant
 from dsl.engine.cells import NA, S_CURRENT, S_END
-from dsl.engine.customer import Entry
+from dsl.engine.entries import Entry
 from dsl.engine.keeping import (
     first_kept,
     history_texts,

@@ -18,7 +18,8 @@ from dsl.engine.layout import Key
 if TYPE_CHECKING:
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer, Entry, Place
+    from dsl.engine.customer import Customer
+    from dsl.engine.entries import Entry, Place
     from dsl.engine.past import Foreign
 
 

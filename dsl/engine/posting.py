@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from dsl.engine.customer import AwardedTier, Holding, Paid
+from dsl.engine.customer import AwardedTier, Holding
 from dsl.engine.decision import Award, Status
+from dsl.engine.entries import Paid
 from dsl.engine.wallet import NEVER, Lot
 from dsl.meaning import checked
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Entry
+    from dsl.engine.entries import Entry
     from dsl.meaning.events import Event
 
 AMOUNT, GROSS = ("attribute", "amount"), ("attribute", "gross")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dsl.engine.book import Book, Changes
-    from dsl.engine.customer import Customer, Entry
+    from dsl.engine.customer import Customer
     from dsl.engine.decision import CounterKey, Reason
+    from dsl.engine.entries import Entry
     from dsl.engine.scene import Scene
     from dsl.meaning.types import Unit
 

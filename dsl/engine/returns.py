@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dsl.engine.encode import item_value
 
 if TYPE_CHECKING:
-    from dsl.engine.customer import Entry
+    from dsl.engine.entries import Entry
     from dsl.meaning.checked import Program
     from dsl.meaning.events import Event, Item
 

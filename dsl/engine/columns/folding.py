@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer, Entry
+    from dsl.engine.customer import Customer
+    from dsl.engine.entries import Entry
     from dsl.engine.settling import When
 
 # What was redeemed before the period was there to be redeemed.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Entry
+    from dsl.engine.entries import Entry
     from dsl.engine.layout import Key
     from dsl.engine.native.cells import Cells
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Entry
+    from dsl.engine.entries import Entry
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
     from dsl.engine.plans import RewardPlan

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dsl.engine.columns.history import History
     from dsl.engine.columns.prepared import Holder, Reward, Rule
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Entry
     from dsl.engine.decision import CounterKey
+    from dsl.engine.entries import Entry
     from dsl.meaning.types import Exact
 
 # Events that say something of their customer.

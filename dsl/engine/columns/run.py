@@ -20,8 +20,8 @@ from dsl.engine.columns.native import Native, NotNativeError
 from dsl.engine.columns.order import of_rows
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
-from dsl.engine.customer import Entry
 from dsl.engine.encode import Attributes, Codes
+from dsl.engine.entries import Entry
 from dsl.engine.native.fitting import is_fit
 from dsl.engine.native.machine import is_there
 

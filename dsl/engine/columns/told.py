@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Entry
+    from dsl.engine.entries import Entry
 
 # Events that say something of their customer beside when they joined.
 TELLING = ("profile", JOINS, *NAMES_REFERRER)

@@ -1,0 +1,114 @@
+"""Events on record: how each counts now, what its decision rested on, and what it paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import AwardedTier, Holding
+    from dsl.engine.decision import Award, CounterKey
+    from dsl.engine.plans import RulePlan
+    from dsl.engine.wallet import Lot
+    from dsl.meaning.events import Event
+
+# Where something stands in time: by `at`, then by the bytes of its id.
+Place = tuple[int, bytes]
+
+
+@dataclass(slots=True)
+class Paid:
+    """An award as it stands: how much of it is left after refunds, and what it became."""
+
+    award: Award
+    amount: int
+    plan: RulePlan
+    lot: Lot | None = None
+    holding: Holding | None = None
+    tier: AwardedTier | None = None
+    # Of a deduction: what it took of which lots.
+    parts: Sequence[tuple[Lot, int]] = ()
+    # Counters it drew on, so much each of its smallest part; and those that count the event once.
+    drawn: Sequence[tuple[CounterKey, int]] = ()
+    marked: Sequence[CounterKey] = ()
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What the decision of a purchase rested on, so that a refund can make it again.
+
+    `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event.
+    `used` is what the counters it touched had used before it, `held` what was spendable of what it
+    took from.
+    """
+
+    compiled: Compiled
+    row: list[int]
+    history: list[int]
+    lines: list[int]
+    ends: tuple[int, int]
+    others: Mapping[int, int]
+    segments: frozenset[str]
+    used: Mapping[CounterKey, int]
+    held: dict[tuple[str, str], int]
+
+
+@dataclass(slots=True)
+class Entry:
+    """An event on record as it counts now, net of refunds.
+
+    `counts` is False of a refund without an original, which adds to sums alone. `is_gone` is True
+    of a purchase that was wholly refunded, and of a redeem that was cancelled. `net` is None where
+    nothing was refunded yet.
+    """
+
+    at: int
+    id: str
+    event: Event
+    counts: bool = True
+    is_gone: bool = False
+    net: Event | None = None
+    inputs: Inputs | None = None
+    paid: Sequence[Paid] = ()
+    # What discounts took off the gross amount, in the currency's precision.
+    discount: int = 0
+    # Of a redeem: what it took of which lots, and of which counters.
+    parts: Sequence[tuple[str, Lot, int]] = ()
+    drawn: Sequence[tuple[CounterKey, int]] = ()
+    # Held back by a guard, until a person has decided; rejected by a guard or a person.
+    is_waiting: bool = False
+    is_rejected: bool = False
+    # The coupon it named and used.
+    coupon: Holding | None = None
+    # Where it stands in time: by `at`, then by the bytes of its id.
+    place: Place = (0, b"")
+    # What refunds made of it, each with its place in time.
+    corrections: tuple[tuple[Place, Event | None, bool], ...] = ()
+
+    def correct(self, place: Place, net: Event | None, *, is_gone: bool) -> None:
+        """A refund took something, or all, off it."""
+        self.corrections = (*self.corrections, (place, self.net, self.is_gone))
+        self.net, self.is_gone = net or self.net, is_gone
+
+    def before(self, place: Place) -> tuple[Event | None, bool]:
+        """Its net event, and whether it was gone, before corrections from a place on."""
+        for since, net, is_gone in sorted(self.corrections, key=lambda found: found[0]):
+            if since >= place:
+                return net, is_gone
+        return self.net, self.is_gone
+
+    def __post_init__(self) -> None:
+        self.place = self.at, self.id.encode()
+
+    @property
+    def is_counted(self) -> bool:
+        """True of an event that counts as one."""
+        return self.counts and not self.is_gone
+
+
+def place_of(entry: Entry) -> Place:
+    """Where an event stands in time."""
+    return entry.place
