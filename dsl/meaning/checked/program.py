@@ -13,7 +13,8 @@ from dsl.text.source import NOWHERE, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dsl.meaning.checked.expressions import Condition, Const, EventField, Expr
+    from dsl.meaning.checked.conditions import Condition
+    from dsl.meaning.checked.expressions import Const, EventField, Expr
     from dsl.meaning.checked.rewards import Group, Reward
     from dsl.meaning.event import Event
     from dsl.meaning.types import AttributeInfo, EventType, Exact, Unit

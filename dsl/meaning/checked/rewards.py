@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from dsl.text.source import NOWHERE, Span
 
 if TYPE_CHECKING:
-    from dsl.meaning.checked.expressions import Condition, Expr, ItemCount
+    from dsl.meaning.checked.conditions import Condition
+    from dsl.meaning.checked.expressions import Expr, ItemCount
     from dsl.meaning.types import Exact, Unit
     from dsl.text.ast import Duration, ThingKind
 
