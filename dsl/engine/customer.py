@@ -76,6 +76,7 @@ class Customer:
 
     __slots__ = (
         "awarded",
+        "begun_at",
         "challenges",
         "compiled",
         "completed",
@@ -117,6 +118,8 @@ class Customer:
         self.tiers: dict[str, TierState] = {}
         self.segments: frozenset[str] = frozenset()
         self.settled = False
+        # When time began for whoever was known before any event, as of when they were settled.
+        self.begun_at = NA
         # When it was settled first, and last.
         self.first_settled_at = self.settled_at = NA
         self.challenges: dict[str, challenges.Progress] = {}

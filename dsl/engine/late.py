@@ -68,21 +68,26 @@ def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None
     if not customer.compiled.is_settling or customer.compiled.is_plain:
         return
     customer.tiers = {}
+    begun = customer.begun_at
     known = any(entry.at < first for entry in customer.entries)
-    if NA < first <= until and not known:
+    if begun == NA and NA < first <= until and not known:
         customer.fold(())
         book.settle(customer, first, "before")
     _settle_along(book, customer, 0, NA)
     customer.fold(customer.entries)
+    if NA < begun <= until and (not customer.entries or customer.entries[-1].at < begun):
+        book.settle(customer, begun, "before")
 
 
 def _settle_along(book: Book, customer: Customer, place: int, until: int) -> None:
     """Settle a customer at the events from a place on, and at an instant after them."""
-    entries = customer.entries
+    entries, begun = customer.entries, customer.begun_at
     for number in range(place, len(entries)):
         at = entries[number].at
         customer.entries = entries[:number]
         customer.fold(customer.entries)
+        if NA < begun <= at and (number == 0 or entries[number - 1].at < begun):
+            book.settle(customer, begun, "before")
         book.settle(customer, at, "before")
         customer.entries = entries[: number + 1]
         customer.fold(customer.entries)

@@ -49,6 +49,7 @@ def begin(book: Book, at: int) -> None:
             customer.move_to(book.current)
         if book.in_force:
             book.settle(customer, start, "before")
+            customer.begun_at = start
     _wind(book, start - 1)
 
 
