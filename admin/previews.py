@@ -27,7 +27,7 @@ from admin.formatters import (
 )
 from admin.lazy import lazy_gettext
 from app.models import Program, Rule
-from app.services.dry_run import Draft, Preview, Previews, SampleDecision
+from app.services.dry_runs.previews import Draft, Preview, Previews, SampleDecision
 from app.services.errors import Invalid
 from app.services.figures import Figures
 from dsl import Award

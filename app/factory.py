@@ -22,7 +22,7 @@ from app.collector import be_patient
 from app.config import Config
 from app.history.database import Histories
 from app.services import programs
-from app.services.dry_run import Previews
+from app.services.dry_runs.previews import Previews
 from app.services.errors import ServiceError
 from app.signing import secret_key
 

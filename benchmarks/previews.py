@@ -24,7 +24,7 @@ from app.factory import create_app
 from app.history.database import Histories
 from app.models import Program
 from app.services import approvals, ingest, programs, users
-from app.services.dry_run import Draft, Previews
+from app.services.dry_runs.previews import Draft, Previews
 from benchmarks.made_up import DECLARATIONS, DRAFT, FIRST, PURCHASES, RULES, purchases
 from benchmarks.measuring import Took, at_quantile, timed
 from benchmarks.tables import Cell, Figure, Table

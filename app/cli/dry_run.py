@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,16 +16,20 @@ from rich.table import Table
 import dsl
 from app.cli.console import READABLE, echo_json, gettext, now
 from app.history.files import UnreadableFile
-from app.services.dry_run_awards import write_awards
-from app.services.dry_run_files import FileRun, Files, dry_run_files
-from app.services.dry_run_report import amount_of
-from app.services.figures import Figures, figures
+from app.services.dry_runs.awards import write_awards, write_table
+from app.services.dry_runs.comparing import Json, changes
+from app.services.dry_runs.files import FileRun, Files, Scope, dry_run_files
+from app.services.dry_runs.report import amount_of
+from app.services.dry_runs.saved import ANSWER
+from app.services.dry_runs.saved import save as save_result
+from app.services.figures import Figures, amounts, figures
 from dsl.engine.calendar import moment
-from dsl.engine.columns import DryRun, MissingColumnError, Way, budgets
+from dsl.engine.columns import DryRun, MissingColumnError, Way, budgets, liabilities
 from dsl.meaning import checked
 
 # How each engine runs a program; what it cannot run is left to one that can.
 WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"}
+DATE = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("dry-run", help=gettext("Run a program over a history; nothing is written."))
@@ -31,7 +37,18 @@ WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"
 @click.option("--events", required=True, type=READABLE, help=gettext("Parquet, CSV or JSON lines."))
 @click.option("--items", type=READABLE, help=gettext("Line items, by event_id."))
 @click.option("--customers", type=READABLE, help=gettext("Customers and their attributes."))
-@click.option("--against", type=READABLE, help=gettext("Another program, to see the difference."))
+@click.option(
+    "--against",
+    type=click.Path(exists=True, path_type=Path),
+    help=gettext("Another program, or the folder of a saved result, to see the difference."),
+)
+@click.option(
+    "--from", "first", type=DATE, help=gettext("Decide the events of this local date and later.")
+)
+@click.option(
+    "--through", type=DATE, help=gettext("Decide the events up to this local date, included.")
+)
+@click.option("--segment", help=gettext("Tell what customers got who were in this segment then."))
 @click.option(
     "--engine",
     type=click.Choice(["auto", "compiled", "native"]),
@@ -51,6 +68,16 @@ WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"
     help=gettext("Write every award to this file: .parquet, .csv or .jsonl."),
 )
 @click.option(
+    "--changes-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=gettext("With --against, write every award that differs to this file."),
+)
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=gettext("Save the result in a new folder, to be held against others later."),
+)
+@click.option(
     "--by", metavar="ATTRIBUTE", help=gettext("Sum up by a text attribute of events too.")
 )
 def dry_run(  # noqa: PLR0913, PLR0917 - each an option
@@ -59,16 +86,33 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     items: Path | None,
     customers: Path | None,
     against: Path | None,
+    first: dt.datetime | None,
+    through: dt.datetime | None,
+    segment: str | None,
     engine: str,
     customers_out: Path | None,
     awards_out: Path | None,
+    changes_out: Path | None,
+    save: Path | None,
     by: str | None,
     *,
     as_json: bool,
 ) -> None:
     """Run a program over files; exit 1 where it does not check, 2 where a file cannot be read."""
+    if changes_out is not None and against is None:
+        raise click.UsageError(gettext("--changes-out needs --against."))
+    if save is not None and (save / ANSWER).exists():
+        raise click.UsageError(gettext("%(folder)s has a result already.") % {"folder": save})
+    scope = Scope(
+        None if first is None else first.date(),
+        None if through is None else through.date(),
+        segment,
+        by,
+    )
+    if scope.first is not None and scope.through is not None and scope.first > scope.through:
+        raise click.UsageError(gettext("--from is after --through."))
     checked_program = _checked(program)
-    other = _checked(against) if against is not None else None
+    other = against if against is None or against.is_dir() else _checked(against)
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -76,9 +120,9 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
             result = dry_run_files(
                 checked_program,
                 Files(events, items, customers),
+                scope,
                 against=other,
                 way=WAYS[engine],
-                by=by,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except UnreadableFile as error:
@@ -87,6 +131,9 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         message = gettext("%(file)s lacks the column %(names)s.")
         names = gettext(" or ").join(error.names)
         raise click.UsageError(message % {"file": events, "names": names}) from error
+    except KeyError as error:
+        message = gettext("There is no segment %(name)s.")
+        raise click.UsageError(message % {"name": error.args[0]}) from error
     if by is not None and not result.has(by):
         message = gettext("No event has a text attribute %(name)s.")
         raise click.UsageError(message % {"name": by})
@@ -95,10 +142,15 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     if customers_out is not None:
         text = json.dumps(result.customers(), ensure_ascii=False, indent=1)
         customers_out.write_text(text + "\n", encoding="utf-8")
+    if changes_out is not None and result.against is not None:
+        write_table(changes(result.result, result.against), changes_out)
+    answer = result.to_json() if as_json or save is not None or against is not None else {}
+    if save is not None:
+        save_result(save, answer, result.result.awards)
     if as_json:
-        echo_json(result.to_json())
+        echo_json(answer)
     else:
-        _print(result)
+        _print(result, answer)
 
 
 def _checked(file: Path) -> checked.Program:
@@ -115,7 +167,7 @@ def _checked(file: Path) -> checked.Program:
     return result.program
 
 
-def _print(result: FileRun) -> None:
+def _print(result: FileRun, answer: Json) -> None:
     run = result.run
     table = Table(box=None, pad_edge=False)
     table.add_column(gettext("Rule"), overflow="fold")
@@ -127,13 +179,20 @@ def _print(result: FileRun) -> None:
     table.add_section()
     table.add_row(gettext("Total"), *_cells(figures(run.total(), run), units))
     if result.against is not None:
-        other = figures(result.against.total(), result.against)
+        totals = result.against.totals
+        others = {unit: Decimal(totals.get(unit, 0)) for unit in units}
+        other = Figures(totals["awards"], totals["customers"], others)
         table.add_row(gettext("Against"), *_cells(other, units))
     Console(markup=False, highlight=False).print(table)
     if result.against is not None:
-        told = gettext("%(gaining)d customers get more, %(losing)d less.")
-        click.echo(told % result.to_json()["difference"])
-    _print_ends(run)
+        told = gettext(
+            "%(gaining)d customers get more, %(losing)d less; %(changed)d decisions change."
+        )
+        click.echo(told % answer["difference"])
+        if result.against.about["data"] != result.data:
+            click.echo(gettext("What it is held against was of other events."), err=True)
+    _print_owed(result.whole)
+    _print_ends(run, result.whole)
     told = gettext("%(events)d events in %(seconds).2f s.")
     click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
     for kind, counts in result.left_out.to_json().items():
@@ -145,16 +204,31 @@ def _print(result: FileRun) -> None:
         click.echo(told % {"kind": kind.replace("_", " "), "listed": listed}, err=True)
 
 
-def _print_ends(run: DryRun) -> None:
+def _print_owed(run: DryRun) -> None:
+    """What of each unit is outstanding at the end, and what was redeemed or expired by then."""
+    for unit, one in liabilities(run).items():
+        if not one.redeemed and not one.expired:
+            continue
+        parts = ("outstanding", "expired", "redeemed")
+        scaled = {part: getattr(one, part) for part in parts}
+        exact = {part: amounts({unit: value}, run)[unit] for part, value in scaled.items()}
+        told = gettext(
+            "Of the %(unit)s, %(outstanding)s are outstanding, %(expired)s expired, "
+            "%(redeemed)s were redeemed."
+        )
+        click.echo(told % {"unit": unit, **{part: f"{one:,}" for part, one in exact.items()}})
+
+
+def _print_ends(run: DryRun, whole: DryRun) -> None:
     """Rules that never fired, and budgets that ended."""
     for name, total in run.by_rule().items():
         if not total.awards:
             click.echo(gettext("%(rule)s never fired.") % {"rule": name})
-    for one in budgets(run):
+    for one in budgets(whole):
         if one.ended is not None:
             ended = moment(one.ended).astimezone(ZoneInfo(run.compiled.program.timezone))
             told = gettext("The budget of %(amount)s %(counts)s of %(of)s ended on %(time)s.")
-            amount = amount_of(one.capacity, one, run)
+            amount = amount_of(one.capacity, one, whole)
             words = {"amount": amount, "counts": one.counts, "of": one.of}
             click.echo(told % {**words, "time": f"{ended:%Y-%m-%d %H:%M}"})
 

@@ -111,6 +111,7 @@ def tell(book: Book, scene: Scene, awards: Sequence[Award]) -> None:
             event_id=cause.event or cause.root,
             customer=scene.customer.id,
             tier=scene.customer.tier,
+            segments=scene.customer.segments,
             awards=tuple(awards),
             outcomes=tuple([outcomes[order] for order in sorted(outcomes)]) if outcomes else (),
             taken=dict(scene.taken),

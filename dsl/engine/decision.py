@@ -134,8 +134,9 @@ class Shortfall:
 class Decision:
     """Awards in text order, what rules came to, and what was used up.
 
-    `refused` is why the event as a whole was not taken (a redeem, a refund, a conflict). `event_id`
-    is a timer's or a derived event's own id where `at` is given.
+    `tier` and `segments` are those of the customer as rules saw them. `refused` is why the event as
+    a whole was not taken (a redeem, a refund, a conflict). `event_id` is a timer's or a derived
+    event's own id where `at` is given.
     """
 
     event_id: str
@@ -148,6 +149,7 @@ class Decision:
     guard: str | None = None
     at: int | None = None
     shortfall: Shortfall | None = None
+    segments: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """A form that JSON holds without loss."""
@@ -162,6 +164,7 @@ class Decision:
             "guard": self.guard,
             "at": self.at,
             "shortfall": _plain_shortfall(self.shortfall) if self.shortfall else None,
+            "segments": sorted(self.segments),
         }
 
     @classmethod
@@ -178,6 +181,7 @@ class Decision:
             guard=data.get("guard"),
             at=data.get("at"),
             shortfall=_shortfall(data.get("shortfall")),
+            segments=frozenset(data.get("segments", ())),
         )
 
 

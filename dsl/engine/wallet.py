@@ -90,6 +90,8 @@ class Wallet:
     unit: str
     balance: int = 0
     debt: int = 0
+    # What was left of lots on their last days, all together.
+    expired: int = 0
     # The last event by which it was moved; what time alone moves counts with the event before it.
     moved_at: int = -NEVER
     lots: list[tuple[tuple[int, int, int], Lot]] = field(default_factory=list)
@@ -186,6 +188,7 @@ class Wallet:
     def give_back(self, lot: Lot, amount: int, at: int) -> bool:
         """Put back into a lot what was taken of it; False where its day is over: it expires."""
         if lot.expires <= at:
+            self.expired += amount
             return False
         self.balance += amount
         paid = min(self.debt, amount)
@@ -217,12 +220,14 @@ class Wallet:
         lot.released, lot.earned_at = True, at
         self.earnings.add(at, lot.amount)
         lot.left, lot.expired = 0, lot.left
+        self.expired += lot.expired
         self.pending.remove(lot)
 
     def expire(self, lot: Lot) -> int:
         """What is left of a lot is gone; how much that was."""
         left = lot.left
         lot.left, lot.expired = 0, left
+        self.expired += left
         if left and lot.released:
             self.balance -= left
             self.lots.remove((lot.order, lot))

@@ -5,20 +5,27 @@ The only place in the language that knows NumPy and Arrow.
 
 from dsl.engine.columns.dry_run import DryRun, RuleTotal, dry_run
 from dsl.engine.columns.history import History, LeftOut, MissingColumnError
+from dsl.engine.columns.liability import Liability, liabilities
 from dsl.engine.columns.report import Budget, budgets, by_attribute, withheld
 from dsl.engine.columns.run import Sample, Way
+from dsl.engine.columns.standing import by_segment, by_tier, in_segment
 
 __all__ = [
     "Budget",
     "DryRun",
     "History",
     "LeftOut",
+    "Liability",
     "MissingColumnError",
     "RuleTotal",
     "Sample",
     "Way",
     "budgets",
     "by_attribute",
+    "by_segment",
+    "by_tier",
     "dry_run",
+    "in_segment",
+    "liabilities",
     "withheld",
 ]

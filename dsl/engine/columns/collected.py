@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dsl.engine.columns.standing import Standing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
 
 STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
 # What stands in a row of awards.
-AWARD = ("row", "at", "customer", "rule", "reward", "unit", "text", "amount", "status")
+AWARD = (
+    *("row", "at", "customer", "rule", "reward"),
+    *("unit", "text", "amount", "status", "standing"),
+)
 
 
 class Names:
@@ -43,10 +48,15 @@ class Collected:
     units: Names = field(default_factory=Names)
     texts: Names = field(default_factory=Names)
     precisions: dict[str, int] = field(default_factory=dict)
+    standings: dict[Standing, int] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)
 
-    def add(self, award: Award, row: int, at: int) -> None:
-        """Note an award of an event, or of an instant."""
+    def standing(self, tier: str | None, segments: frozenset[str]) -> int:
+        """The number of where a customer stands."""
+        return self.standings.setdefault(Standing(tier, segments), len(self.standings))
+
+    def add(self, award: Award, row: int, at: int, standing: int) -> None:
+        """Note an award of an event, or of an instant; `standing` is by its number."""
         if award.unit not in self.precisions:
             self.precisions[award.unit] = award.precision
         text = award.text
@@ -60,6 +70,7 @@ class Collected:
             -1 if text is None else self.texts.code(text),
             award.amount,
             STATUSES.index(award.status),
+            standing,
         )
 
     def columns(self) -> dict[str, Ints]:

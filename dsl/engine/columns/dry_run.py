@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
+    from dsl.engine.columns.liability import Balance
+    from dsl.engine.columns.standing import Standing
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan
 
@@ -52,14 +54,17 @@ class DryRun:
 
     `rows` are those of their events in the history, -1 of a timer or a derived event; `at` is their
     time; `customers`, `rules`, `units` (money, and kinds of thing, among them) and `texts` (what
-    things are called, -1 without) are places in the names beside them; `rewards` are places in the
-    rule; `statuses` in STATUSES. Amounts are integers of `precisions` by unit. `decided` counts the
-    events of the period; `way` is how they were decided.
+    things are called, -1 without) are places in the names beside them, as are `standings`, where
+    customers stood as rules saw them; `rewards` are places in the rule; `statuses` in STATUSES.
+    Amounts are integers of `precisions` by unit. `decided` counts the events of the period, `until`
+    is its last instant; `way` is how they were decided. `balances` are what customers hold at the
+    end by unit, None where that follows from the awards.
     """
 
     compiled: Compiled
     history: History
     decided: int
+    until: int
     way: Way
     rows: Ints
     at: Ints
@@ -70,11 +75,14 @@ class DryRun:
     texts: Ints
     amounts: Ints
     statuses: Ints
+    standings: Ints
     customer_ids: tuple[str, ...]
     rule_names: tuple[str, ...]
     unit_names: tuple[str, ...]
     text_names: tuple[str, ...]
+    standing_names: tuple[Standing, ...]
     precisions: Mapping[str, int]
+    balances: Mapping[str, Balance] | None = None
     samples: tuple[Sample, ...] = field(default=())
 
     def units_of(self, rule: str) -> list[str]:
@@ -103,7 +111,7 @@ class DryRun:
         return max((len(plan.rewards) for plan in self.compiled.rules), default=1) or 1
 
     @property
-    def _moved(self) -> Ints:
+    def moved(self) -> Ints:
         """What the amounts are with revoked things taken off."""
         return np.where(self.statuses == REVOKED, -np.abs(self.amounts), self.amounts)
 
@@ -114,7 +122,7 @@ class DryRun:
         counts = np.bincount(rules, minlength=len(self.rule_names)).tolist()
         people = distinct(rules, customers, len(self.rule_names), len(self.customer_ids))
         units: dict[int, dict[int, int]] = {}
-        for rule, unit, sum_ in sums(self.rules[given], self.units[given], self._moved[given]):
+        for rule, unit, sum_ in sums(self.rules[given], self.units[given], self.moved[given]):
             units.setdefault(rule, {})[unit] = sum_
         return {
             name: RuleTotal(counts[rule], people[rule], self._named(units.get(rule, {})))
@@ -126,7 +134,7 @@ class DryRun:
         awards, given = self.is_award, self.given
         customers = self.customers[awards]
         none = np.zeros(len(self.rows), np.int64)
-        found = sums(none[given], self.units[given], self._moved[given])
+        found = sums(none[given], self.units[given], self.moved[given])
         return RuleTotal(
             awards=len(customers),
             customers=distinct(none[awards], customers, 1, len(self.customer_ids))[0],
@@ -155,7 +163,7 @@ class DryRun:
     def _by(self, keys: Ints) -> dict[int, dict[str, int]]:
         given = self.given
         totals: dict[int, dict[str, int]] = {}
-        for key, unit, amount in sums(keys[given], self.units[given], self._moved[given]):
+        for key, unit, amount in sums(keys[given], self.units[given], self.moved[given]):
             totals.setdefault(key, {})[self.unit_names[unit]] = amount
         return totals
 
@@ -194,6 +202,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     first, end = np.searchsorted(history.at, [lower, upper]).tolist()
     end = max(first, end)
     run = Run(compiled, history, secret, progress, way=way)
+    last = lower
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
         run.decide(Span(first, end, lower, last), watch, samples)
@@ -204,6 +213,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         compiled=compiled,
         history=history,
         decided=end - first - profiles,
+        until=last,
         way=run.way if run.columns is None else "native",
         rows=columns["row"],
         at=columns["at"],
@@ -214,10 +224,13 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         texts=columns["text"],
         amounts=columns["amount"],
         statuses=columns["status"],
+        standings=columns["standing"],
         customer_ids=found.customers.names,
         rule_names=tuple(found.rules),
         unit_names=found.units.names,
         text_names=found.texts.names,
+        standing_names=tuple(found.standings),
         precisions=found.precisions,
+        balances=run.balances,
         samples=tuple(run.samples),
     )

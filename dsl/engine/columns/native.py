@@ -17,6 +17,8 @@ from dsl.engine.cells import UNSET
 from dsl.engine.columns.collected import AWARD, STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.shared import SharedUse
+from dsl.engine.columns.standing import standings
+from dsl.engine.native.cells import standing_cells
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine
 from dsl.engine.native.text import EXPORTED, decisions
@@ -85,6 +87,8 @@ class Native:
         self._first_counters = np.array(self._decisions.first, np.int64)
         # How many cells of O each event has filled, in the order they are taken in.
         self._counts = np.zeros(len(history), np.int64)
+        # Where customers stood, in cells, by the same order.
+        self._standing = np.zeros(len(history) * max(1, standing_cells(compiled.program)), np.int64)
         # Rows, slots and amounts of what was awarded.
         self._awards = (self._counts[:0],) * 3
 
@@ -110,7 +114,7 @@ class Native:
             inputs = self.reading.inputs(by_customer=False)
             stream = self._together(machine, inputs, progress)
         self._awards = _in_order(inputs.rows, self._counts, stream)
-        return self._columns(collected, *self._awards)
+        return self._columns(collected, inputs.rows, *self._awards)
 
     def shared_use(self) -> list[SharedUse]:
         """What was used of each shared counter just before each event, once it has run."""
@@ -151,6 +155,7 @@ class Native:
                 *_addresses(self._first_state, self._first_counters),
                 *_written(memory),
                 *_addresses(memory.shared, memory.variables, batch, self._counts),
+                *_addresses(self._standing),
             )
 
         def work(part: int) -> tuple[list[Ints], Ints]:
@@ -196,6 +201,7 @@ class Native:
                 *self._read(inputs),
                 *_written(memory),
                 *_addresses(places, memory.shared, memory.variables, batch, self._counts),
+                *_addresses(self._standing),
             )
 
         memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
@@ -288,7 +294,7 @@ class Native:
     # --- awards -------------------------------------------------------------------------------
 
     def _columns(
-        self, collected: Collected, rows: Ints, slots: Ints, amounts: Ints
+        self, collected: Collected, order: Ints, rows: Ints, slots: Ints, amounts: Ints
     ) -> dict[str, Ints]:
         of_slots = [self._of(collected, n) for n in range(len(self._decisions.slots))]
         withheld = [(*told[:-1], WITHHELD) for told in of_slots]
@@ -299,7 +305,21 @@ class Native:
         names = ("rule", "reward", "unit", "text", "status")
         columns |= {name: told[slots, place] for place, name in enumerate(names)}
         columns["amount"] = amounts
+        columns["standing"] = self._standings(collected, order, rows)
         return columns
+
+    def _standings(self, collected: Collected, order: Ints, rows: Ints) -> Ints:
+        """Where the customers of awards stood, by number."""
+        program = self._compiled.program
+        width = standing_cells(program)
+        cells = np.zeros(len(rows), np.int64)
+        if width:
+            taken = np.empty(len(order), np.int64)
+            taken[order] = np.arange(len(order))
+            cells = self._standing.reshape(-1, width)[taken[rows]].ravel()
+        places, known = standings(program, cells)
+        codes = [collected.standing(one.tier, one.segments) for one in known]
+        return np.asarray(np.array(codes or [0], np.int64)[places])
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:
         """What a slot's awards have in common, see AWARD."""

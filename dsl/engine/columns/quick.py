@@ -252,6 +252,7 @@ class Quick:
                 self._fit(payment, payment.reward.shared, running, row, cells)
         counted: set[CounterKey] = set()
         awards, at, paid = self.collected.cells, self._ats[row], False
+        standing = self._standing(code)
         for payment in payments:
             amount, one = payment.amount, payment.reward
             if not amount:
@@ -261,11 +262,28 @@ class Quick:
                 whose = self.collected.customers.code(payment.recipient)
             rule = payment.rule
             status = WITHHELD if payment.withheld else one.status
-            awards += (row, at, whose, rule.order, one.number, one.unit, one.text, amount, status)
+            awards += (
+                row,
+                at,
+                whose,
+                rule.order,
+                one.number,
+                one.unit,
+                one.text,
+                amount,
+                status,
+                standing,
+            )
             paid = paid or rule.name == watched
             if one.is_limited and not payment.withheld:
                 self._take(payment, counted, row, cells)
         return paid
+
+    def _standing(self, code: int) -> int:
+        customer = self.customers[code]
+        if customer is None:
+            return 0
+        return self.collected.standing(customer.tier, customer.segments)
 
     def _take(self, payment: Payment, counted: set[CounterKey], row: int, cells: list[int]) -> None:
         """Move the counters by what is paid; an event counts once."""
@@ -347,6 +365,7 @@ class Quick:
             event_id=entry.id,
             customer=customer.id,
             tier=customer.tier,
+            segments=customer.segments,
             awards=tuple(awards),
             outcomes=tuple(outcome for _, outcome in sorted(scene.outcomes.items())),
             taken=dict(scene.taken),

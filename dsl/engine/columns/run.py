@@ -16,6 +16,7 @@ from dsl.engine.columns.collected import Collected, Names
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
+from dsl.engine.columns.liability import Balance, balances
 from dsl.engine.columns.native import Native, NotNativeError
 from dsl.engine.columns.order import of_rows
 from dsl.engine.columns.prepared import is_quick
@@ -92,6 +93,8 @@ class Run:
         # What others than the customers of the history drew on; nobody where it has all of them.
         self.shared: list[SharedUse] = []
         self.collected = self._nothing()
+        # What customers hold at the end, where that follows from more than the awards.
+        self.balances: dict[str, Balance] | None = None
         self.samples: list[Sample] = []
 
     @cached_property
@@ -234,14 +237,14 @@ class Run:
         self, span: Span, rows: list[int], found: list[Sample], watched: str, samples: int
     ) -> None:
         """Decide once more up to the last of some rows, now with their reasons."""
-        collected, wanted = self.collected, frozenset(rows)
+        kept, wanted = (self.collected, self.balances), frozenset(rows)
         self.collected = self._nothing()
         end = max(rows) + 1
         shorter = replace(span, end=end, until=self.ats[end - 1])
         again = self.decisions(shorter, watched, wanted.__contains__)
         earlier = [self.sample(row, one) for row, one in again if one is not None]
         self.samples = _latest(earlier + found, watched, samples)
-        self.collected = collected
+        self.collected, self.balances = kept
 
     def sample(self, row: int, decision: Decision) -> Sample:
         """A decision as it is shown."""
@@ -271,16 +274,22 @@ class Run:
             entry = self.entry(row)
             book.why = reasoned(row)
             for decision in book.take(entry):
+                standing = self._standing(decision)
                 for award in decision.awards:
-                    add(award, row, entry.at)
+                    add(award, row, entry.at, standing)
                 if book.why or (watched is not None and pays(decision, watched)):
                     yield row, decision if book.why else None
         book.why = reasoned(span.end)
         for decision in book.until(span.until):
+            standing = self._standing(decision)
             for award in decision.awards:
-                add(award, -1, span.until)
+                add(award, -1, span.until, standing)
             if book.why:
                 yield span.end, decision
+        self.balances = balances(book.customers.values())
+
+    def _standing(self, decision: Decision) -> int:
+        return self.collected.standing(decision.tier, decision.segments)
 
 
 def way_of(compiled: Compiled, history: History, asked: Way) -> Way:

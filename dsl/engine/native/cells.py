@@ -15,10 +15,20 @@ from dsl.engine.cells import NA
 if TYPE_CHECKING:
     from dsl.engine.layout import Key, Layout
     from dsl.engine.terms import Term
+    from dsl.meaning.checked import Program
     from dsl.text.ast import Period
 
 # The first cells of C: how many cells of K and of A there are.
 C_LINES, C_EARNED, C_FIRST = 0, 1, 2
+# So many segments stand in one cell of Y, a bit each.
+BITS = 60
+
+
+def standing_cells(program: Program) -> int:
+    """How many cells of Y say where a customer stands: one the tier, others the segments."""
+    if not program.tiers and not program.segments:
+        return 0
+    return 1 + -(-len(program.segments) // BITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ period came after a later one. They are for LLVM alone: `A[i:]` is a part of an 
 
 Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A what was earned when,
 P the variables of long functions (parts.py), O awards as pairs of slot and amount, N how many cells
-of O each event has, T pairs of a place of S and a value, from U[row] to U[row + 1] those that the
-event of a row says. X has behind its own cells as many of what was not asked for.
+of O each event has, Y where the customer of each that paid stood, T pairs of a place of S and a
+value, from U[row] to U[row + 1] those that the event of a row says. X has behind its own cells as
+many of what was not asked for.
 Source: docs/language.md, section 4.
 """
 
@@ -26,7 +27,14 @@ from typing import TYPE_CHECKING
 
 from dsl.engine.calendar import FIXED_US
 from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER
-from dsl.engine.native.cells import C_EARNED, C_LINES, Cells, Counter
+from dsl.engine.native.cells import (
+    BITS,
+    C_EARNED,
+    C_LINES,
+    Cells,
+    Counter,
+    standing_cells,
+)
 from dsl.engine.native.parts import in_parts
 from dsl.engine.native.paying import Paying, Slot
 from dsl.engine.values import ARGUMENTS
@@ -93,6 +101,7 @@ class _Writing:
             self._earned(),
             self._settle(),
             self._record(),
+            self._stand(),
             _TELL,
             *(one.text for one in pays),
             self._pay([(compiled.layout.types[event], name) for event, name in names.items()]),
@@ -206,6 +215,22 @@ class _Writing:
             write("return 0")
         return write.text()
 
+    def _stand(self) -> str:
+        """`stand`: where the customer stands, as cells: the tier, then segments, a bit each."""
+        width = standing_cells(self._compiled.program)
+        write = Writer()
+        with write.block("def stand(S, C, Y, row):"):
+            if width:
+                write(f"y = row * {width}", f"Y[y] = S[{S_TIER}]")
+            for number, name in enumerate(self._compiled.program.segments):
+                cell = f"Y[y + {1 + number // BITS}]"
+                if number % BITS == 0:
+                    write(f"{cell} = 0")
+                bit = 1 << number % BITS
+                write(f"{cell} = {cell} + C[{self._cells.segment(name)}] * {bit}")
+            write("return 0")
+        return write.text()
+
     def _pay(self, pays: Sequence[tuple[int, str]]) -> str:
         write = Writer()
         with write.block(f"def pay({ARGUMENTS}, C, A, G, P, O, o, free):"):
@@ -237,7 +262,7 @@ def copy(S, R, n):
 # the rows the events have in the history: those from `last` on are none of the run. R and Q are S
 # and C of a customer nothing is known of.
 _APART = """\
-def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, P, O, N):
+def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, P, O, N, Y):
  o = 0
  who = Z[2]
  while j < end and o < most:
@@ -253,6 +278,8 @@ def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C
     n = pay(M[j * @E:], L[F[j]:], S, H, K, X, C, A, G, P, O, o, 1)
     if n < 0:
      return -1
+    if n > o:
+     x = stand(S, C, Y, j)
     N[j] = n - o
     o = n
   j = j + 1
@@ -263,7 +290,7 @@ def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C
 """
 # D has for each customer where their parts of H, K and A begin.
 _TOGETHER = """\
-def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, P, O, N):
+def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, P, O, N, Y):
  i = first
  o = 0
  while i < end and o < most:
@@ -280,6 +307,8 @@ def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, 
    n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, P, O, o, 0)
    if n < 0:
     return -1
+   if n > o:
+    x = stand(S[s:], C[c * @C:], Y, i)
    N[i] = n - o
    o = n
   i = i + 1

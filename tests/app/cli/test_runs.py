@@ -43,7 +43,11 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
     # Three events are not worth making machine code for.
     assert found.pop("engine") == "compiled"
     assert found.pop("version") == version("tallystick")
-    assert [len(found.pop(name)) for name in ("program", "data")] == [64, 64]
+    digests = {name: found.pop(name) for name in ("program", "data")}
+    assert [len(one) for one in digests.values()] == [64, 64]
+    theirs = {name: found["against"].pop(name) for name in ("program", "data", "version")}
+    assert theirs["data"] == digests["data"]
+    assert theirs["program"] != digests["program"]
     customers = {"c1": {"points": 10}, "c2": {"points": 40}}
     assert found == {
         "rules": {
@@ -59,7 +63,10 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
         },
         "customers": customers,
         "days": {"2026-01-01": {"points": 10}, "2026-01-02": {"points": 40}},
+        "tiers": {"": {"points": 50}},
+        "segments": {},
         "worth": {"currency": "USD", "units": {}},
+        "liability": {"points": {"issued": 50, "redeemed": 0, "expired": 0, "outstanding": 50}},
         "withheld": {},
         "never_fired": [],
         "budgets": [],
@@ -84,7 +91,14 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
             "rules": {"base": {"awards": 2, "customers": 2, "points": 30}},
             "totals": {"awards": 2, "customers": 2, "points": 30},
         },
-        "difference": {"awards": 1, "customers": 0, "points": 20, "gaining": 1, "losing": 0},
+        "difference": {
+            "awards": 1,
+            "customers": 0,
+            "points": 20,
+            "gaining": 1,
+            "losing": 0,
+            "changed": 1,
+        },
     }
     assert json.loads(out.read_text()) == customers
 
@@ -141,6 +155,126 @@ def test_people_are_told_which_budget_ended(tally: Tally, folder: Path) -> None:
     result = tally("dry-run", rules, "--events", folder / "events.csv")
     assert "The budget of 25 points of a ended on 2026-01-02 10:00." in result.stdout
     assert "c never fired." in result.stdout
+
+
+STANDING = """
+unit points: worth 0.01 USD, expire 1 month after earned
+tier gold: 15 spent ever
+segment regulars: at least 1 purchases ever
+rule "base": on purchase award 1 point per 1 spent
+"""
+MONTHS = (
+    "event_id,type,ts,customer_id,amount\n"
+    "1,purchase,2026-01-01T10:00:00Z,c1,10\n"
+    "2,purchase,2026-01-02T10:00:00Z,c2,20\n"
+    "3,purchase,2026-02-10T10:00:00Z,c1,20\n"
+    "4,purchase,2026-02-11T10:00:00Z,c2,5\n"
+)
+
+
+@pytest.mark.parametrize("engine", ["native", "compiled"])
+def test_what_is_given_is_told_by_standing_and_by_what_became_of_it(
+    tally: Tally, folder: Path, engine: str
+) -> None:
+    rules, events = folder / "standing.rules", folder / "months.csv"
+    rules.write_text(STANDING, encoding="utf-8")
+    events.write_text(MONTHS, encoding="utf-8")
+    given = ("dry-run", rules, "--events", events, "--json", "--engine", engine)
+    found = json.loads(tally(*given).stdout)
+    # Where they stood just before.
+    assert found["tiers"] == {"": {"points": 50}, "gold": {"points": 5}}
+    assert found["segments"] == {"regulars": {"points": 25}}
+    assert found["liability"] == {
+        "points": {
+            "issued": 55,
+            "redeemed": 0,
+            "expired": 30,
+            "outstanding": 25,
+            "worth": "0.25",
+        }
+    }
+    found = json.loads(tally(*given, "--from", "2026-02-01", "--segment", "regulars").stdout)
+    assert (found["from"], found["segment"], found["events"]) == ("2026-02-01", "regulars", 2)
+    assert found["totals"] == {"awards": 2, "customers": 2, "points": 25}
+    found = json.loads(tally(*given, "--through", "2026-01-01").stdout)
+    assert found["totals"] == {"awards": 1, "customers": 1, "points": 10}
+
+
+REDEEMED = """
+unit points: worth 0.01 USD
+rule "base": on purchase award 1 point per 1 spent
+"""
+
+
+def test_what_was_redeemed_is_not_outstanding(tally: Tally, folder: Path) -> None:
+    rules, events = folder / "redeemed.rules", folder / "redeemed.jsonl"
+    rules.write_text(REDEEMED, encoding="utf-8")
+    given: dict[str, dict[str, object]] = {
+        "1": {"type": "purchase", "amount": 12},
+        "2": {"type": "redeem", "points": 5},
+        "3": {"type": "redeem", "points": 5},
+        "4": {"type": "cancel", "original": "3"},
+    }
+    rows = [
+        {"id": id_, "at": f"2026-01-0{id_}T10:00:00Z", "customer": "c", **own}
+        for id_, own in given.items()
+    ]
+    events.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = json.loads(tally("dry-run", rules, "--events", events, "--json").stdout)
+    assert found["liability"] == {
+        "points": {
+            "issued": 12, "redeemed": 5, "expired": 0, "outstanding": 7, "worth": "0.07",
+        }
+    }  # fmt: skip
+    result = tally("dry-run", rules, "--events", events)
+    told = "Of the points, 7 are outstanding, 0 expired, 5 were redeemed."
+    assert told in result.stdout
+
+
+def test_a_result_is_saved_and_held_against_later(tally: Tally, folder: Path) -> None:
+    events, saved, out = folder / "events.csv", folder / "runs" / "base", folder / "changes.csv"
+    first = tally("dry-run", folder / "base.rules", "--events", events, "--save", saved)
+    assert first.exit_code == 0
+    given = ("dry-run", folder / "double.rules", "--events", events, "--changes-out", out)
+    answers = [
+        json.loads(tally(*given, "--json", "--against", other).stdout)
+        for other in (saved, folder / "base.rules")
+    ]
+    for one in answers:
+        one.pop("seconds")
+    assert answers[0] == answers[1]
+    assert pyarrow.csv.read_csv(out).to_pylist()[0].items() >= {
+        "event_id": 2, "customer_id": "c2", "rule": "double", "before": 0, "after": 20,
+    }.items()  # fmt: skip
+    again = tally("dry-run", folder / "base.rules", "--events", events, "--save", saved)
+    assert again.exit_code == 2
+    assert "has a result already" in again.stderr
+
+
+def test_a_result_of_other_events_is_told_as_such(tally: Tally, folder: Path) -> None:
+    saved, other = folder / "saved", folder / "months.csv"
+    other.write_text(MONTHS, encoding="utf-8")
+    tally("dry-run", folder / "base.rules", "--events", folder / "events.csv", "--save", saved)
+    result = tally("dry-run", folder / "base.rules", "--events", other, "--against", saved)
+    assert result.exit_code == 0
+    assert "was of other events" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--segment", "nobody"), "There is no segment nobody."),
+        (("--from", "2026-02-01", "--through", "2026-01-01"), "--from is after --through."),
+        (("--changes-out", "changes.csv"), "--changes-out needs --against."),
+        (("--against", "."), "not a saved dry run"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    tally: Tally, folder: Path, options: tuple[str, ...], told: str
+) -> None:
+    result = tally("dry-run", folder / "base.rules", "--events", folder / "events.csv", *options)
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.split())
 
 
 def test_an_attribute_that_no_event_has_is_named(tally: Tally, folder: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.history.database import Histories
 from app.models import Event, LedgerEntry, Program, User
 from app.services import approvals, ingest, programs, rules
-from app.services.dry_run import WHOLE, Draft, Previews
+from app.services.dry_runs.previews import WHOLE, Draft, Previews
 from app.services.errors import Invalid
 from app.services.figures import Figures
 from dsl.meaning.diagnostics import UnknownName

@@ -15,7 +15,9 @@ from app.services.cases import case_files, read_cases
 from dsl.engine.calendar import instant
 from dsl.engine.columns import History, dry_run
 from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.liability import Liability, liabilities
 from dsl.engine.columns.run import Way, way_of
+from dsl.engine.columns.standing import Standing
 from tests.strategies.cases import cases
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def by_book(
             one.text,
             one.amount,
             one.status,
+            Standing(decision.tier, decision.segments),
         )
         for decision in decisions
         for one in decision.awards
@@ -70,7 +73,7 @@ def by_book(
 
 def by_columns(
     compiled: Compiled, history: History, until: dt.datetime, secret: bytes, way: Way
-) -> list[Line]:
+) -> tuple[list[Line], dict[str, Liability]]:
     watch = compiled.program.rules[0].name if compiled.program.rules else None
     run = dry_run(
         compiled, history, until=until + STEP, secret=secret, watch=watch, samples=2, way=way
@@ -85,8 +88,10 @@ def by_columns(
         run.texts,
         run.amounts,
         run.statuses,
+        run.standings,
     )
     awards = zip(*(column.tolist() for column in columns), strict=True)
+    owed = {unit: one for unit, one in liabilities(run).items() if one != Liability(0, 0, 0, 0)}
     return [
         (
             history.event_id(row) if row >= 0 else None,
@@ -98,9 +103,10 @@ def by_columns(
             run.text_names[text] if text >= 0 else None,
             amount,
             STATUSES[status],
+            run.standing_names[standing],
         )
-        for row, at, customer, rule, reward, unit, text, amount, status in awards
-    ]
+        for row, at, customer, rule, reward, unit, text, amount, status, standing in awards
+    ], owed
 
 
 def differences(case: Case) -> list[str]:
@@ -118,8 +124,11 @@ def differences(case: Case) -> list[str]:
     history, left_out = History.from_tables(compiled.program, *tables_of(rows))
     expected = by_book(compiled, events, until, secret)
     found = [f"{left_out.to_json()}"] if left_out.to_json() else []
+    _, owed = by_columns(compiled, history, until, secret, "book")
     for way in dict.fromkeys(way_of(compiled, history, way) for way in WAYS):
-        given = by_columns(compiled, history, until, secret, way)
+        given, owing = by_columns(compiled, history, until, secret, way)
+        if owing != owed:
+            found.append(f"{owing} is owed instead of {owed}, {way=}")
         if given != expected:
             found += [f"missing: {line}" for line in expected if line not in given]
             found += [f"too many: {line}" for line in given if line not in expected]

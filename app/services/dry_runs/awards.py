@@ -16,16 +16,21 @@ from app.services.errors import NotFound
 from dsl.engine.columns import DryRun
 from dsl.engine.columns.collected import STATUSES
 
+COLUMNS = ("event_id", "at", "customer_id", "rule", "unit", "text", "amount", "status")
 FORMATS = (".parquet", ".csv", ".jsonl")
 DIGITS = 38
 
 
 def write_awards(run: DryRun, file: Path) -> None:
-    """Write the awards, in the order they were decided; the file's ending says how.
+    """Write the awards, in the order they were decided; see write_table."""
+    write_table(awards_table(run), file)
+
+
+def write_table(table: pa.Table, file: Path) -> None:
+    """Write a table of awards or of changes; the file's ending says how.
 
     Raises NotFound where that is no format.
     """
-    table = awards_table(run)
     match file.suffix.lower():
         case ".parquet":
             pyarrow.parquet.write_table(table, file)
@@ -82,7 +87,9 @@ def _exact(run: DryRun) -> pa.Array:
 
 def _spelled(table: pa.Table) -> pa.Table:
     """Times as ISO 8601 with their offset, amounts without trailing zeros."""
-    at = pc.strftime(table["at"], "%Y-%m-%dT%H:%M:%S%z")
-    amounts = [f"{one.normalize():f}" for one in table["amount"].to_pylist()]
-    spelled = table.set_column(1, "at", at)
-    return spelled.set_column(6, "amount", pa.array(amounts, pa.string()))
+    spelled = table.set_column(1, "at", pc.strftime(table["at"], "%Y-%m-%dT%H:%M:%S%z"))
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            amounts = [f"{one.normalize():f}" for one in table[field.name].to_pylist()]
+            spelled = spelled.set_column(place, field.name, pa.array(amounts, pa.string()))
+    return spelled

@@ -1,0 +1,1 @@
+"""What programs would have awarded over a history: previews of drafts, and runs over files."""

@@ -1,0 +1,239 @@
+"""What programs would have awarded over a history in files, as `tally dry-run` answers.
+
+Source of the shape of the answer: docs/operations.md, "Dry runs".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dsl
+from app.collector import patient
+from app.history.files import Table, read_table
+from app.services.dry_runs.awards import awards_table
+from app.services.dry_runs.comparing import Result, against
+from app.services.dry_runs.report import plain, report
+from app.services.dry_runs.saved import load
+from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, Way, dry_run, in_segment
+from dsl.meaning import checked
+
+# So many customers stand in an answer; all of them in a file of their own.
+CUSTOMERS_MOST = 10_000
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A history in files: events, and where there are any line items and customers."""
+
+    events: Path
+    items: Path | None = None
+    customers: Path | None = None
+
+    def hash(self) -> str:
+        """The SHA-256 of the files' own, one after the other, in hexadecimal."""
+        found = hashlib.sha256()
+        for file in (self.events, self.items, self.customers):
+            if file is not None:
+                with file.open("rb") as content:
+                    found.update(hashlib.file_digest(content, "sha256").digest())
+        return found.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a history is decided and told: local dates, both included, and a segment.
+
+    With a segment, what was given to customers in it then is told; all are decided. `by` is a text
+    attribute of events to sum up by.
+    """
+
+    first: dt.date | None = None
+    through: dt.date | None = None
+    segment: str | None = None
+    by: str | None = None
+
+    def instants(self, program: checked.Program) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """The first instant of the period, and the one after its last."""
+        zone = ZoneInfo(program.timezone)
+
+        def midnight(date: dt.date) -> dt.datetime:
+            return dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC)
+
+        return (
+            None if self.first is None else midnight(self.first),
+            None if self.through is None else midnight(self.through + dt.timedelta(days=1)),
+        )
+
+    def to_json(self) -> Json:
+        """As it stands in an answer; what was not asked for is left out."""
+        found: Json = {}
+        if self.first is not None:
+            found["from"] = self.first.isoformat()
+        if self.through is not None:
+            found["through"] = self.through.isoformat()
+        if self.segment is not None:
+            found["segment"] = self.segment
+        return found
+
+
+@dataclass(frozen=True)
+class FileRun:
+    """A program's run over files, what of them was left out, and a result to compare with.
+
+    `whole` is the run of all customers, `data` the SHA-256 of what was read.
+    """
+
+    whole: DryRun
+    left_out: LeftOut
+    seconds: float
+    data: str
+    scope: Scope
+    other: DryRun | Result | None = None
+
+    @cached_property
+    def run(self) -> DryRun:
+        """The run of the customers that are asked for."""
+        segment = self.scope.segment
+        return self.whole if segment is None else in_segment(self.whole, segment)
+
+    def has(self, attribute: str) -> bool:
+        """True where it is a text attribute of events in the history."""
+        columns = self.run.history.columns.items()
+        return any(name == attribute and one.texts is not None for (name, _), one in columns)
+
+    def customers(self) -> dict[str, Json]:
+        """What every customer got, by unit, in the order of ids."""
+        return {
+            customer: plain(units, self.run)
+            for customer, units in sorted(self.run.by_customer().items())
+        }
+
+    @cached_property
+    def result(self) -> Result:
+        """What it came to, to be held against others."""
+        return _result(self.run, self._about(self.whole))
+
+    @cached_property
+    def against(self) -> Result | None:
+        """What it is held against."""
+        if not isinstance(self.other, DryRun):
+            return self.other
+        segment = self.scope.segment
+        shown = self.other if segment is None else in_segment(self.other, segment)
+        return _result(shown, self._about(self.other))
+
+    def _about(self, run: DryRun) -> Json:
+        return {
+            "program": run.compiled.hash,
+            "data": self.data,
+            "version": version("tallystick"),
+            **self.scope.to_json(),
+        }
+
+    def to_json(self) -> Json:
+        """The answer; customers beyond CUSTOMERS_MOST are counted instead."""
+        customers = self.customers()
+        answer: Json = {
+            "rules": _rules(self.run),
+            "totals": _total(self.run.total(), self.run),
+            "events": self.run.decided,
+            "seconds": round(self.seconds, 3),
+            "engine": "native" if self.run.way == "native" else "compiled",
+            **self._about(self.whole),
+            "left_out": self.left_out.to_json(),
+            **report(self.run, self.whole, self.scope.by),
+        }
+        if len(customers) <= CUSTOMERS_MOST:
+            answer["customers"] = customers
+        else:
+            answer["customers_not_listed"] = len(customers)
+        if self.against is not None:
+            answer |= against(self.result, self.against)
+        return answer
+
+
+@patient()
+def dry_run_files(
+    program: checked.Program,
+    files: Files,
+    scope: Scope,
+    *,
+    against: checked.Program | Path | None = None,
+    way: Way = "auto",
+    progress: Callable[[int, int], None] | None = None,
+) -> FileRun:
+    """Run a program over a history in files; another, or the folder of a result, to compare with.
+
+    Raises app.history.files.UnreadableFile, dsl.engine.columns.MissingColumnError, and KeyError
+    where a program has no such segment. `progress` is told how many events are done and how many
+    there are.
+    """
+    started = time.perf_counter()
+    other: DryRun | Result | None = load(against) if isinstance(against, Path) else None
+    events = read_table(files.events)
+    items = read_table(files.items) if files.items is not None else None
+    customers = read_table(files.customers) if files.customers is not None else None
+    programs = [program]
+    if isinstance(against, checked.Program):
+        programs.append(against)
+    runs: list[DryRun] = []
+    history, left_out = _history(program, events, items, customers)
+    read = history
+    for one in programs:
+        if scope.segment is not None and scope.segment not in one.segments:
+            raise KeyError(scope.segment)
+        if _catalogue(one) != _catalogue(program):
+            read, _ = _history(one, events, items, customers)
+        since, until = scope.instants(one)
+        compiled = dsl.compile_program(one)
+        runs.append(dry_run(compiled, read, since=since, until=until, way=way, progress=progress))
+    if len(runs) > 1:
+        other = runs[1]
+    seconds = time.perf_counter() - started
+    return FileRun(runs[0], left_out, seconds, files.hash(), scope, other)
+
+
+def _history(
+    program: checked.Program, events: Table, items: Table | None, customers: Table | None
+) -> tuple[History, LeftOut]:
+    history, left_out = History.from_tables(
+        program,
+        events.rows,
+        items.rows if items is not None else events.items,
+        customers.rows if customers is not None else None,
+    )
+    bad = sum(table.bad_lines for table in (events, items, customers) if table is not None)
+    if bad:
+        left_out.rows["not a JSON object"] += bad
+    left_out.values.update(events.bad_values)
+    return history, left_out
+
+
+def _catalogue(program: checked.Program) -> tuple[object, ...]:
+    return program.events, program.customer_attributes, program.item_attributes
+
+
+def _result(run: DryRun, about_it: Json) -> Result:
+    return Result(about_it, _rules(run), _total(run.total(), run), awards_table(run))
+
+
+def _rules(run: DryRun) -> Json:
+    return {name: _total(total, run) for name, total in run.by_rule().items()}
+
+
+def _total(total: RuleTotal, run: DryRun) -> Json:
+    return {
+        "awards": total.awards,
+        "customers": total.customers,
+        **plain(total.units, run),
+    }

@@ -1,0 +1,123 @@
+"""What a run leaves owing: of each unit what was issued, redeemed, expired, and is outstanding.
+
+Balances start from nothing with the period, as all of a dry run does; what expires by its end is
+breakage, what is outstanding then the liability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsl.engine.cells import NA
+from dsl.engine.columns.clock import Clocks
+from dsl.engine.plans import given
+from dsl.engine.wallet import NEVER
+from dsl.text import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.dry_run import DryRun
+    from dsl.engine.compiled import Compiled
+    from dsl.engine.customer import Customer
+    from dsl.engine.plans import RewardPlan, RulePlan
+
+
+@dataclass(slots=True)
+class Balance:
+    """Of one unit what all customers hold, pending awards included, and what of it expired."""
+
+    outstanding: int = 0
+    expired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Liability:
+    """Of one unit, in its smallest part; issued is redeemed, expired and outstanding together."""
+
+    issued: int
+    redeemed: int
+    expired: int
+    outstanding: int
+
+
+def balances(customers: Iterable[Customer]) -> dict[str, Balance]:
+    """What the wallets of customers come to, by unit."""
+    found: dict[str, Balance] = {}
+    for customer in customers:
+        for unit, wallet in customer.wallets.items():
+            one = found.setdefault(unit, Balance())
+            pending = sum(lot.left for lot in wallet.pending)
+            one.outstanding += wallet.balance + pending
+            one.expired += wallet.expired
+    return found
+
+
+def liabilities(run: DryRun) -> dict[str, Liability]:
+    """What was issued of each of the program's units, and what became of it by the run's end."""
+    found = {}
+    chosen = run.given
+    for name, unit in run.compiled.program.units.items():
+        if unit.is_money or name not in run.unit_names:
+            continue
+        own = chosen & (run.units == run.unit_names.index(name))
+        issued = sum(run.moved[own].tolist())
+        if run.balances is None:
+            # All that was given is there, until its day is over.
+            expired = _expired(run, np.flatnonzero(own))
+            found[name] = Liability(issued, 0, expired, issued - expired)
+        else:
+            left = run.balances.get(name, Balance())
+            redeemed = issued - left.expired - left.outstanding
+            found[name] = Liability(issued, redeemed, left.expired, left.outstanding)
+    return found
+
+
+def _expired(run: DryRun, awards: Ints) -> int:
+    """What of awards is over by the end, nothing having been taken of them."""
+    total = 0
+    for rule, plan in enumerate(run.compiled.rules):
+        own = awards[run.rules[awards] == rule]
+        if not len(own):
+            continue
+        expires = expiries(run.compiled, plan, _of(plan, run, int(run.units[own[0]])), run.at[own])
+        total += sum(run.amounts[own][expires <= run.until].tolist())
+    return total
+
+
+def _of(plan: RulePlan, run: DryRun, unit: int) -> RewardPlan:
+    """A reward of a rule in a unit: all of them expire alike."""
+    called = run.unit_names[unit]
+    return next(one for reward in plan.rewards for one in given(reward) if one.called == called)
+
+
+def expiries(compiled: Compiled, plan: RulePlan, reward: RewardPlan, at: Ints) -> Ints:
+    """The first instants at which awards of these instants are no longer there.
+
+    The same as Compiled.expiry gives for each.
+    """
+    clock, unit = compiled.clock, reward.unit
+    clocks = Clocks(at, compiled.program.timezone)
+    match plan.rule.expiry or (unit.expiry if unit is not None else None):
+        case ast.ExpiresAfter(duration=duration) | ast.ExpireAfter(duration=duration):
+            later = clocks.before(-duration.count, duration.unit)
+            days = Clocks(later, compiled.program.timezone).part("date")
+            return _by_day(days, lambda day: clock.midnight(day + 1))
+        case ast.ExpireAtEnd(which=which, period=period):
+            ahead = 0 if which == "this" else 1
+            days = clocks.part("date")
+            return _by_day(days, lambda day: clock.midnight(clock.last_day(day, period, ahead) + 1))
+        case ast.ExpiresOn():
+            return np.full(len(at), compiled.expiry(NA, plan.rule.expiry), np.int64)
+        case _:
+            return np.full(len(at), NEVER, np.int64)
+
+
+def _by_day(days: Ints, found: Callable[[int], int]) -> Ints:
+    """What is found for each day, looked up once."""
+    unique, places = np.unique(days, return_inverse=True)
+    return np.array([found(day) for day in unique.tolist()], np.int64)[places]
