@@ -42,7 +42,8 @@ class Book:
     """The state of a program over all its customers; `step` is the one way forward.
 
     `versions` are compiled programs by the instant from which each is in force, earliest first;
-    None is from ever. `start` is an instant before which no timer is due.
+    None is from ever. `start` is an instant before which no timer is due. `folds` is true of a book
+    whose first version only takes in what came before (columns/folding.py).
     """
 
     def __init__(
@@ -52,8 +53,12 @@ class Book:
         secret: bytes = b"",
         start: int | None = None,
         why: bool = True,
+        folds: bool = False,
     ) -> None:
         self.versions = [(BEGINNING if at is None else at, found) for at, found in versions]
+        if not folds and len({found.is_plain for _, found in self.versions}) > 1:
+            # Who comes under a version that asks what changed has to be settled by then.
+            self.versions = [(at, found.always_settling()) for at, found in self.versions]
         self.secret = secret
         self.why = why
         self.customers: dict[str, Customer] = {}

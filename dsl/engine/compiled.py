@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -119,6 +120,12 @@ class Compiled:
         ) and all(
             tier.keep is None and tier.grace is None and not tier.one_step for tier in program.tiers
         )
+
+    def always_settling(self) -> Compiled:
+        """The same program, its customers settled after every event and at midnights."""
+        found = copy(self)
+        found.is_plain = False
+        return found
 
     @cached_property
     def why(self) -> Why:

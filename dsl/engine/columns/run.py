@@ -141,7 +141,7 @@ class Run:
             return Book([(None, self.compiled)], secret=self.secret, why=False)
         quiet = without_rules(self.compiled)
         versions = [(None, quiet), (span.since, self.compiled)]
-        book = Book(versions, secret=self.secret, why=False)
+        book = Book(versions, secret=self.secret, why=False, folds=True)
         before = (self.entry(row) for row in self._told(0, span.first))
         fold(book, before, self.compiled, span.since)
         return book
