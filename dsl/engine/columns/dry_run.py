@@ -58,7 +58,7 @@ class DryRun:
     customers stood as rules saw them; `rewards` are places in the rule; `statuses` in STATUSES.
     Amounts are integers of `precisions` by unit. `decided` counts the events of the period, `until`
     is its last instant; `way` is how they were decided. `balances` are what customers hold at the
-    end by unit, None where that follows from the awards.
+    end by unit, but for those of whom that follows from their awards: who is not `folded`.
     """
 
     compiled: Compiled
@@ -82,7 +82,8 @@ class DryRun:
     text_names: tuple[str, ...]
     standing_names: tuple[Standing, ...]
     precisions: Mapping[str, int]
-    balances: Mapping[str, Balance] | None = None
+    balances: Mapping[str, Balance]
+    folded: Bools
     samples: tuple[Sample, ...] = field(default=())
 
     def units_of(self, rule: str) -> list[str]:
@@ -209,6 +210,8 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     found = run.collected
     columns = run.collected.columns() if run.columns is None else run.columns
     profiles = history.profiles(first, end)
+    # Whoever was paid without an event of their own.
+    others = len(found.customers.codes) - len(history.customer_ids)
     return DryRun(
         compiled=compiled,
         history=history,
@@ -232,5 +235,6 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         standing_names=tuple(found.standings),
         precisions=found.precisions,
         balances=run.balances,
+        folded=np.append(run.folded, np.full(others, run.folded.all())),
         samples=tuple(run.samples),
     )

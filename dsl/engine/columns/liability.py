@@ -66,14 +66,14 @@ def liabilities(run: DryRun) -> dict[str, Liability]:
             continue
         own = chosen & (run.units == run.unit_names.index(name))
         issued = sum(run.moved[own].tolist())
-        if run.balances is None:
-            # All that was given is there, until its day is over.
-            expired = _expired(run, np.flatnonzero(own))
-            found[name] = Liability(issued, 0, expired, issued - expired)
-        else:
-            left = run.balances.get(name, Balance())
-            redeemed = issued - left.expired - left.outstanding
-            found[name] = Liability(issued, redeemed, left.expired, left.outstanding)
+        left = run.balances.get(name, Balance())
+        # All that was given to others than the folded is there, until its day is over.
+        there = np.flatnonzero(own & ~run.folded[run.customers])
+        lost = _expired(run, there)
+        expired = left.expired + lost
+        outstanding = left.outstanding + sum(run.moved[there].tolist()) - lost
+        redeemed = issued - expired - outstanding
+        found[name] = Liability(issued, redeemed, expired, outstanding)
     return found
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import UNSET
+from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import AWARD, STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
-from dsl.engine.columns.shared import SharedUse
+from dsl.engine.columns.shared import Draws
 from dsl.engine.columns.standing import standings
 from dsl.engine.native.cells import standing_cells
 from dsl.engine.native.lower import UnfitError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from dsl.engine.native.cells import Counter
     from dsl.engine.native.text import Decisions
     from dsl.engine.plans import RewardPlan
+    from dsl.engine.terms import Term
 
 THREADS = 2
 # So many cells of O are filled before they are taken away.
@@ -97,10 +99,13 @@ class Native:
         """How many cells of O one event fills at most."""
         return 2 * len(self._decisions.slots)
 
-    def run(self, collected: Collected, progress: Callable[[int], None]) -> dict[str, Ints]:
+    def run(
+        self, collected: Collected, progress: Callable[[int], None], *, free: bool = False
+    ) -> dict[str, Ints]:
         """The awards by column (see columns/collected), in the order of their events.
 
-        Raises NotNativeError.
+        `free` is asked for where nothing may be cut that all customers share, as others than those
+        of the history draw on it. Raises NotNativeError.
         """
         try:
             level = sum(self._end > least for least in WORTH)
@@ -110,25 +115,35 @@ class Native:
         inputs = self.reading.inputs(by_customer=True)
         stream = self._apart(machine, inputs, progress)
         if stream is None:
+            if free:
+                raise NotNativeError
             self._counts[:] = 0
             inputs = self.reading.inputs(by_customer=False)
             stream = self._together(machine, inputs, progress)
         self._awards = _in_order(inputs.rows, self._counts, stream)
         return self._columns(collected, inputs.rows, *self._awards)
 
-    def shared_use(self) -> list[SharedUse]:
-        """What was used of each shared counter just before each event, once it has run."""
-        inputs, cells = self.reading.inputs(by_customer=True), self._decisions.cells
-        events = inputs.events.reshape(len(inputs), cells.width)
-        found = []
-        for one in self._decisions.shared:
-            periods = np.zeros(len(inputs), np.int64)
-            if one.period is not None:
-                periods[inputs.rows] = events[:, cells.column(("period", one.period))]
-            each = [_drawn_of(slot.reward, one.term.name) for slot in self._decisions.slots]
+    @property
+    def shared(self) -> list[Term]:
+        """What of limits and budgets all customers share."""
+        return [one.term for one in self._decisions.shared]
+
+    def draws(self) -> dict[str, Draws]:
+        """By shared counter what was drawn from it, once it has run."""
+        rows, slots, amounts = self._awards
+        at = self._history.at
+        found = {}
+        for term in self.shared:
+            each = [_drawn_of(slot.reward, term.name) for slot in self._decisions.slots]
             # What is withheld draws on nothing.
-            drawn = np.array([*each, *([-1] * len(each))], np.int64)
-            found.append(SharedUse.of(one.term.name, periods, drawn, *self._awards))
+            drawn = np.array([*each, *([-1] * len(each))], np.int64)[slots]
+            # An event counts once, however many of its awards count.
+            once = np.flatnonzero(drawn == 0)
+            once = once[np.unique(rows[once], return_index=True)[1]]
+            places = np.sort(np.concatenate([np.flatnonzero(drawn > 0), once]))
+            own = np.where(drawn[places] > 0, amounts[places] * drawn[places], 1)
+            periods = periods_of(self._compiled, term, at[rows[places]])
+            found[term.name] = Draws(rows[places], periods, own)
         return found
 
     # --- customer by customer -----------------------------------------------------------------
@@ -332,6 +347,13 @@ class Native:
         text = collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1
         status = PENDING if wait is not None and wait.count else POSTED
         return slot.rule.order, reward.number, collected.units.code(reward.called), text, status
+
+
+def periods_of(compiled: Compiled, term: Term, at: Ints) -> Ints:
+    """The calendar periods of a counter that instants are in; 0 of one that is for ever."""
+    if term.period is None:
+        return np.zeros(len(at), np.int64)
+    return Clocks(at, compiled.program.timezone).period(term.period)
 
 
 def _drawn_of(reward: RewardPlan, counter: str) -> int:

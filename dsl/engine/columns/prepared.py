@@ -14,6 +14,7 @@ from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.folding import refers_to_segments
+from dsl.engine.columns.parted import CORRECTING
 from dsl.engine.native.fitting import FORMS
 from dsl.engine.scene import mark
 from dsl.meaning import checked
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Unit
     from dsl.text.ast import Period
 
-# Events that change what others came to.
-CORRECTING = ("refund", "redeem", "cancel")
 POSTED, PENDING = 0, 1
 
 

@@ -17,10 +17,12 @@ from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
 from dsl.engine.columns.liability import Balance, balances
-from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.native import Native, NotNativeError, periods_of
 from dsl.engine.columns.order import of_rows
+from dsl.engine.columns.parted import MOST_CORRECTED, Noted, beside, parts, together
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
+from dsl.engine.columns.shared import SharedUse
 from dsl.engine.encode import Attributes, Codes
 from dsl.engine.entries import Entry
 from dsl.engine.native.fitting import is_fit
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.columns.shared import SharedUse
+    from dsl.engine.columns.parted import Part, Parts
+    from dsl.engine.columns.shared import Draws
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Decision
+    from dsl.engine.terms import Term
     from dsl.meaning.events import Event
 
     Progress = Callable[[int, int], None]
@@ -92,9 +96,11 @@ class Run:
         self.columns: dict[str, Ints] | None = None
         # What others than the customers of the history drew on; nobody where it has all of them.
         self.shared: list[SharedUse] = []
+        self.noted: Noted | None = None
         self.collected = self._nothing()
-        # What customers hold at the end, where that follows from more than the awards.
-        self.balances: dict[str, Balance] | None = None
+        # Whose balances follow from more than their awards, and what they hold at the end.
+        self.folded = np.zeros(len(history.customer_ids), np.bool_)
+        self.balances: dict[str, Balance] = {}
         self.samples: list[Sample] = []
 
     @cached_property
@@ -194,13 +200,9 @@ class Run:
 
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
-        decided = span.first, span.end
-        native = Native(self.compiled, self.history, self.entry, decided, self.secret)
-        total = span.end - span.first
-        self._tell(0, total)
-        self.columns = native.run(self.collected, lambda done: self._tell(done, total))
-        self._tell(total, total)
-        if watched is None:
+        two = parts(self.history)
+        shared = self._decided_natively(span, two)
+        if watched is None or self.columns is None:
             return
         rows = self._sampled(span, watched, samples, self.columns)
         if not rows:
@@ -208,13 +210,58 @@ class Run:
         own = np.unique(self.history.customers[rows])
         kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
         again = Run(self._compiled, of_rows(self.history, kept), self.secret, None, way="python")
-        again.shared = [one.of_rows(kept) for one in native.shared_use()]
+        again.shared = [one.of_rows(kept) for one in shared()]
         wanted = frozenset(np.searchsorted(kept, rows).tolist())
         first = int(np.searchsorted(kept, span.first))
         shorter = Span(first, len(kept), span.since, int(self.history.at[max(rows)]))
         told = again.decisions(shorter, watched, wanted.__contains__)
         found = [again.sample(row, one) for row, one in told if one is not None]
         self.samples = _latest(found, watched, samples)
+
+    def _decided_natively(self, span: Span, two: Parts) -> Callable[[], list[SharedUse]]:
+        """Decide all, customers with corrections by the fold; what was used of what all share."""
+        run, own = self, two.plain.span(span)
+        if two.corrected is not None:
+            run = Run(self._compiled, two.plain.history, self.secret, None, way="native")
+        total = span.end - span.first
+        self._tell(0, total)
+        decided = own.first, own.end
+        native = Native(run.compiled, run.history, run.entry, decided, self.secret)
+        free = two.corrected is not None
+        columns = native.run(self.collected, lambda done: self._tell(done, total), free=free)
+        further: dict[str, Draws] = {}
+        if two.corrected is not None:
+            folded, further = self._folded(span, two.corrected, native.shared)
+            columns = together(two.plain.whole(columns), two.corrected.whole(folded))
+            drawn = {name: draws.of(two.plain.rows) for name, draws in native.draws().items()}
+            further = {name: draws.with_(further[name]) for name, draws in drawn.items()}
+            if any(further[term.name].most() > term.capacity for term in native.shared):
+                # Together they draw more than there is: all are decided as they came.
+                raise NotNativeError
+        self.columns = columns
+        self._tell(total, total)
+        draws = further or native.draws
+        return lambda: [
+            SharedUse.of(
+                term.name,
+                periods_of(self.compiled, term, self.history.at),
+                (draws if isinstance(draws, dict) else draws())[term.name],
+            )
+            for term in native.shared
+        ]
+
+    def _folded(
+        self, span: Span, part: Part, shared: list[Term]
+    ) -> tuple[dict[str, Ints], dict[str, Draws]]:
+        """The awards of customers with corrections, and what they drew of what all share."""
+        run = Run(self._compiled, part.history, self.secret, None, way="book")
+        run.collected = beside(self.collected)
+        run.noted = Noted({}, [term.name for term in shared])
+        for _ in run.decisions(part.span(span), None, lambda _: False):
+            pass
+        self.balances = run.balances
+        self.folded[part.history.customers] = True
+        return run.collected.columns(), run.noted.draws(part.rows)
 
     def _tell(self, done: int, total: int) -> None:
         if self.progress is not None:
@@ -270,8 +317,13 @@ class Run:
     ) -> Iterator[tuple[int, Decision | None]]:
         """The same; the row after the last stands for what fell due at the end."""
         book, add = self._book(span), self.collected.add
+        if self.noted is not None:
+            self.noted.update(book.used)
+            book.used = self.noted
         for row in self._told(span.first, span.end, book.used):
             entry = self.entry(row)
+            if self.noted is not None:
+                self.noted.row = row
             book.why = reasoned(row)
             for decision in book.take(entry):
                 standing = self._standing(decision)
@@ -287,6 +339,7 @@ class Run:
             if book.why:
                 yield span.end, decision
         self.balances = balances(book.customers.values())
+        self.folded[:] = True
 
     def _standing(self, decision: Decision) -> int:
         return self.collected.standing(decision.tier, decision.segments)
@@ -295,8 +348,9 @@ class Run:
 def way_of(compiled: Compiled, history: History, asked: Way) -> Way:
     """How a run is done, of what can be done; of what is best where nothing is asked for."""
     python: Way = "quick" if asked != "book" and is_quick(compiled, history) else "book"
-    present = {history.type_names[code] for code in np.unique(history.types).tolist()}
-    if asked not in ("auto", "native") or not is_there() or not is_fit(compiled, present):
+    if asked not in ("auto", "native") or not is_there() or not is_fit(compiled):
+        return python
+    if parts(history).share > MOST_CORRECTED:
         return python
     if asked == "auto" and _compiling(compiled) > len(history) * SECONDS_AN_EVENT[python]:
         return python

@@ -19,6 +19,42 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Draws:
+    """What events in rows of a history drew from one counter, of which of its calendar periods."""
+
+    rows: Ints
+    periods: Ints
+    amounts: Ints
+
+    def of(self, rows: Ints) -> Draws:
+        """The same, where the rows stand at other places."""
+        return Draws(rows[self.rows], self.periods, self.amounts)
+
+    def with_(self, other: Draws) -> Draws:
+        """These and others, in the order of their events."""
+        rows = np.concatenate([self.rows, other.rows])
+        order = np.argsort(rows, kind="stable")
+        periods = np.concatenate([self.periods, other.periods])[order]
+        amounts = np.concatenate([self.amounts, other.amounts])[order]
+        return Draws(rows[order], periods, amounts)
+
+    def most(self) -> int:
+        """The most that is ever used in one period."""
+        order = np.argsort(self.periods, kind="stable")
+        return int(_running(self.periods[order], self.amounts[order]).max(initial=0))
+
+
+def _running(periods: Ints, amounts: Ints) -> Ints:
+    """The sums so far within each period, which stand one after the other."""
+    if not len(periods):
+        return amounts
+    sums = np.cumsum(amounts)
+    starts = np.flatnonzero(np.diff(periods, prepend=periods[:1] - 1))
+    before = (sums - amounts)[starts]
+    return np.asarray(sums - np.repeat(before, np.diff(starts, append=len(periods))))
+
+
+@dataclass(frozen=True, slots=True)
 class SharedUse:
     """One counter: by event the calendar period it stands in then, and what is used of it."""
 
@@ -27,26 +63,22 @@ class SharedUse:
     used: Ints
 
     @classmethod
-    def of(
-        cls, name: str, periods: Ints, each: Ints, rows: Ints, slots: Ints, amounts: Ints
-    ) -> SharedUse:
-        """What awards came to by then, in the order of their events.
-
-        `each` is by slot what the smallest part of an amount draws, 0 of one that counts the event
-        once, -1 of one that draws nothing.
-        """
-        draws = each[slots]
-        added = np.zeros(len(periods), np.int64)
-        np.add.at(added, rows, np.where(draws > 0, amounts * draws, 0))
-        added[rows[draws == 0]] = 1
-        order = np.argsort(periods, kind="stable")
-        before = np.cumsum(added[order]) - added[order]
-        # Each period begins with nothing.
-        starts = np.flatnonzero(np.diff(periods[order], prepend=periods[order][:1] - 1))
-        before -= np.repeat(before[starts], np.diff(starts, append=len(order)))
-        used = np.empty_like(before)
-        used[order] = before
-        return cls(name, periods, used)
+    def of(cls, name: str, periods: Ints, draws: Draws) -> SharedUse:
+        """What was used just before each event of a history; `periods` are those they stand in."""
+        kinds = np.unique(periods)
+        count = len(periods) + 1
+        # A draw and an event by period, then by row.
+        draws_at = np.searchsorted(kinds, draws.periods) * count + draws.rows
+        events_at = np.searchsorted(kinds, periods) * count + np.arange(len(periods))
+        order = np.argsort(draws_at, kind="stable")
+        sums = _running(draws.periods[order], draws.amounts[order])
+        ordered = draws_at[order]
+        if not len(ordered):
+            return cls(name, periods, np.zeros(len(periods), np.int64))
+        place = np.searchsorted(ordered, events_at) - 1
+        # What was drawn last before an event stands in its own period, or nothing was.
+        is_own = (place >= 0) & (ordered[place] // count == events_at // count)
+        return cls(name, periods, np.where(is_own, sums[place], 0))
 
     def of_rows(self, rows: Ints) -> SharedUse:
         """The same of some events."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan, RulePlan
 
-# Events that change what others came to.
-UNFIT_EVENTS = frozenset({"refund", "redeem", "cancel"})
 FORMS = (
     checked.Flat,
     checked.Rate,
@@ -32,14 +30,14 @@ FORMS = (
 )
 
 
-def is_fit(compiled: Compiled, events: Iterable[str]) -> bool:
-    """True where a program can be decided by text alone, over a history of these types of event."""
+def is_fit(compiled: Compiled) -> bool:
+    """True where a program can be decided by text alone, over a history without corrections."""
     program, uses = compiled.program, compiled.uses
     if program.guards or program.challenges or compiled.timed or compiled.derived:
         return False
     if uses.holds or uses.age is not None or not compiled.is_plain:
         return False
-    if compiled.emitted.foreign or compiled.encoder.others or not UNFIT_EVENTS.isdisjoint(events):
+    if compiled.emitted.foreign or compiled.encoder.others:
         return False
     asked = (*program.tiers, *program.segments.values())
     if any(isinstance(node, checked.InSegment) for node in walk(asked)):
