@@ -21,6 +21,7 @@ PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 BATCH = 20_000
+IDS = ("event_id", "id")
 # How lines of JSON write half of a character, which no table holds.
 ESCAPE = b"\\u"
 
@@ -52,9 +53,7 @@ def read_table(path: Path) -> Table:
     kind = path.suffix.lower()
     try:
         if kind in PARQUET:
-            table = pyarrow.parquet.read_table(path)
-            named_once(path, table.column_names)
-            return Table(table)
+            return Table(_read_parquet(path))
         if kind in CSV:
             return Table(_read_csv(path))
         if kind in JSON_LINES:
@@ -64,6 +63,14 @@ def read_table(path: Path) -> Table:
     except pa.ArrowException as error:
         raise UnreadableFile(path, str(error)) from error
     raise UnreadableFile(path, "not a .parquet, .csv, .tsv, .jsonl or .ndjson file")
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    """Texts as codes, as the file has them, but for ids, of which there is one an event."""
+    schema = pyarrow.parquet.read_schema(path)
+    named_once(path, schema.names)
+    coded = [one.name for one in schema if pa.types.is_string(one.type) and one.name not in IDS]
+    return pyarrow.parquet.read_table(path, read_dictionary=coded)
 
 
 def named_once(path: Path, names: Sequence[str]) -> None:

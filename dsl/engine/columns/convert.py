@@ -24,6 +24,7 @@ from dsl.meaning.values import read_tags
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TOO_LONG = "a number of more than 18 digits"
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -51,12 +52,33 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The column as one array."""
     if isinstance(column, pa.Array):
         return column
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def int64(column: pa.Array | pa.ChunkedArray) -> Ints:
     """A column of whole numbers without absent ones."""
     return np.asarray(whole(column).to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def as_codes(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of texts as codes of the texts there are."""
+    array = whole(column)
+    found = encoded(array)
+    return found if found is not None else array.cast(pa.string()).dictionary_encode()
+
+
+def codes_of(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, list[str]]:
+    """A column of texts without absent ones: their codes, and the texts that there are."""
+    found = as_codes(column)
+    codes, texts = int64(found.indices), [str(text) for text in found.dictionary.to_pylist()]
+    used = np.bincount(codes, minlength=len(texts)) > 0
+    if used.all():
+        return codes, texts
+    return (np.cumsum(used) - 1)[codes], [
+        t for t, is_used in zip(texts, used, strict=True) if is_used
+    ]
 
 
 def is_nested(type_: pa.DataType) -> bool:
@@ -67,7 +89,7 @@ def is_nested(type_: pa.DataType) -> bool:
 def convert(column: pa.ChunkedArray, type_: Type) -> tuple[Column, int] | None:
     """The column as the type wants it and how many values did not fit; None where none can."""
     array = whole(column)
-    if pa.types.is_dictionary(array.type):
+    if pa.types.is_dictionary(array.type) and type_.kind not in TEXTUAL:
         array = array.dictionary_decode()
     if pa.types.is_null(array.type):
         nothing = np.full(len(array), NA, np.int64)
@@ -87,17 +109,31 @@ def convert(column: pa.ChunkedArray, type_: Type) -> tuple[Column, int] | None:
 
 
 def _texts(array: pa.Array, type_: Type) -> tuple[Column, int] | None:
-    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        if pa.types.is_floating(array.type):
-            return None
-        array = array.cast(pa.string())
-    encoded = array.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    coded = encoded(array)
+    if coded is None:
+        return None
+    texts = coded.dictionary.to_pylist()
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     allowed = np.array([not type_.choices or text in type_.choices for text in texts] + [True])
     misfits = int((~allowed[codes]).sum())
     values = np.where((codes < 0) | ~allowed[codes], NA, codes)
     return Column(values, tuple(texts)), misfits
+
+
+def encoded(array: pa.Array) -> pa.DictionaryArray | None:
+    """Texts, or what can be taken for some, as codes of those there are."""
+    if pa.types.is_dictionary(array.type):
+        texts = array.dictionary
+        if _is_text(texts.type) and not texts.null_count and len(texts.unique()) == len(texts):
+            return array
+        array = array.dictionary_decode()
+    if pa.types.is_floating(array.type) or is_nested(array.type):
+        return None
+    return (array if _is_text(array.type) else array.cast(pa.string())).dictionary_encode()
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
 
 
 def _tags(array: pa.Array) -> tuple[Column, int] | None:
@@ -106,7 +142,7 @@ def _tags(array: pa.Array) -> tuple[Column, int] | None:
         array = pa.array(
             [None if tags is None else json.dumps(tags) for tags in array.to_pylist()], pa.string()
         )
-    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+    if not _is_text(array.type):
         return None
     encoded = array.dictionary_encode()
     known: dict[tuple[str, ...], int] = {}
@@ -167,21 +203,40 @@ def _scaled(array: pa.Array, decimals: int) -> Ints:
             msg = "more decimals than the attribute has"
             raise pa.ArrowInvalid(msg)
         array = exact
-    elif not pa.types.is_decimal(array.type):
-        if pa.types.is_boolean(array.type):
-            msg = "a flag is no number"
-            raise pa.ArrowInvalid(msg)
-        array = array.cast(wanted)
-    array = array.cast(wanted)
-    # A decimal128 is two little-endian words; within 18 digits the low one says it all.
-    words = np.frombuffer(array.buffers()[1], dtype="<i8").reshape(-1, 2)
-    low, high = (words[array.offset : array.offset + len(array), n] for n in (0, 1))
-    absent = np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
-    fits = absent | ((high == (low >> 63)) & (np.abs(low) <= LARGEST))
-    if not fits.all():
-        msg = "a number of more than 18 digits"
+    elif pa.types.is_boolean(array.type):
+        msg = "a flag is no number"
         raise pa.ArrowInvalid(msg)
-    return np.where(absent, NA, low).astype(np.int64)
+    elif pa.types.is_integer(array.type) and not pa.types.is_unsigned_integer(array.type):
+        whole_numbers = array.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        return _raised(whole_numbers, _absent(array), decimals)
+    kept = array
+    if not (pa.types.is_decimal128(array.type) and 0 <= array.type.scale <= decimals):
+        kept = array.cast(wanted)
+    # A decimal128 is two little-endian words; within 18 digits the low one says it all.
+    words = np.frombuffer(kept.buffers()[1], dtype="<i8").reshape(-1, 2)
+    low, high = (words[kept.offset : kept.offset + len(kept), n] for n in (0, 1))
+    absent = _absent(kept)
+    if not (absent | (high == (low >> 63))).all():
+        raise pa.ArrowInvalid(TOO_LONG)
+    return _raised(low, absent, decimals - kept.type.scale)
+
+
+def _absent(array: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if not array.null_count:
+        return np.zeros(len(array), np.bool_)
+    return np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _raised(
+    values: Ints, absent: np.ndarray[tuple[int], np.dtype[np.bool_]], decimals: int
+) -> Ints:
+    """Whole numbers with so many more decimals, NA where they are absent."""
+    factor = 10**decimals
+    most = LARGEST // factor
+    if not (absent | ((values <= most) & (values >= -most))).all():
+        raise pa.ArrowInvalid(TOO_LONG)
+    found = np.where(absent, 0, values) * factor if factor > 1 else values
+    return np.where(absent, NA, found) if absent.any() else np.ascontiguousarray(found)
 
 
 def _one_by_one(array: pa.Array, type_: Type) -> tuple[Ints, int]:

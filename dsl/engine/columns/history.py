@@ -15,13 +15,22 @@ import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
 from dsl.engine.cells import NA
-from dsl.engine.columns.convert import Column, Ints, convert, instants, int64, whole
+from dsl.engine.columns.convert import (
+    Column,
+    Ints,
+    as_codes,
+    codes_of,
+    convert,
+    instants,
+    int64,
+    whole,
+)
 from dsl.engine.columns.lines import OF_LIST, Lines, completed, own_lines, places_of
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dsl.engine.layout import Key
     from dsl.meaning.checked import Program
@@ -140,9 +149,7 @@ class _Reader:
     ) -> tuple[History, LeftOut]:
         names = {key: _named(events, options) for key, options in NAMES.items()}
         events = self._rows(events, names)
-        type_ = whole(events[names["type"]]).dictionary_encode()
-        type_names = [str(name) for name in type_.dictionary.to_pylist()]
-        types = int64(type_.indices)
+        types, type_names = codes_of(events[names["type"]])
         columns: dict[Attribute, Column] = {}
         for name in events.column_names:
             if name not in names.values() and not name.endswith(LISTED):
@@ -160,21 +167,29 @@ class _Reader:
         table = events
         for key in ("id", "type", "customer"):
             column = table[names[key]]
-            if not pa.types.is_string(column.type):
-                place = table.column_names.index(names[key])
-                table = table.set_column(place, names[key], column.cast(pa.string()))
-            known = pc.and_kleene(
-                pc.is_valid(table[names[key]]), pc.not_equal(table[names[key]], "")
-            )
-            table = self._kept(table, pc.fill_null(known, fill_value=False), f"no {names[key]}")
-        known_types = pa.array(list(self.program.events), pa.string())
-        known = pc.is_in(table[names["type"]], value_set=known_types)
-        for entry in pc.value_counts(table[names["type"]].filter(pc.invert(known))).to_pylist():
-            self.left_out.event_types[entry["values"]] += entry["counts"]
-        table = table.filter(known)
+            place = table.column_names.index(names[key])
+            if key == "id":
+                column = column if pa.types.is_string(column.type) else column.cast(pa.string())
+                known = pc.fill_null(pc.not_equal(column, ""), fill_value=False)
+            else:
+                column = as_codes(column)
+                known = _told(column, lambda texts: pc.not_equal(texts, ""))
+            table = table.set_column(place, names[key], column)
+            table = self._kept(table, known, f"no {names[key]}")
+        table = self._known_types(table, names["type"])
         table = self._with_times(table, names["at"])
         first = _first_of_each(table[names["id"]])
         return self._kept(table, first, f"{names['id']} seen before")
+
+    def _known_types(self, table: pa.Table, name: str) -> pa.Table:
+        known_types = pa.array(list(self.program.events), pa.string())
+        known = _told(table[name], lambda texts: pc.is_in(texts, value_set=known_types))
+        if pc.all(known).as_py() is not False:
+            return table
+        unknown = table[name].filter(pc.invert(known)).cast(pa.string())
+        for entry in pc.value_counts(unknown).to_pylist():
+            self.left_out.event_types[entry["values"]] += entry["counts"]
+        return table.filter(known)
 
     def _kept(self, table: pa.Table, keep: Any, reason: str) -> pa.Table:  # noqa: ANN401 - Arrow
         left = len(table) - int(pc.sum(keep).as_py() or 0)
@@ -218,6 +233,8 @@ class _Reader:
         for type_, codes in holders.items():
             values, own = _listed(events, name, type_), np.isin(types, codes)
             if len(holders) > 1:
+                if pa.types.is_dictionary(values.type):
+                    values = values.cast(values.type.value_type)
                 # What one kind of event calls so is something else in another.
                 values = pc.if_else(pa.array(own), values, pa.scalar(None, values.type))
             converted = self._converted(name, values, type_)
@@ -269,19 +286,23 @@ class _Reader:
         )
 
     def _ordered(self, rows: _Rows, items: pa.Table | None) -> History:
-        table = pa.table({"at": rows.at, "id": rows.ids})
-        order = int64(pc.sort_indices(table, [("at", "ascending"), ("id", "ascending")]))
-        who = rows.who.dictionary_encode()
-        ids = rows.ids.take(pa.array(order))
+        customers, customer_ids = codes_of(rows.who)
+        types, at, ids, columns = rows.types, rows.at, rows.ids, rows.columns
+        if not _is_ordered(at, ids):
+            table = pa.table({"at": at, "id": ids})
+            order = int64(pc.sort_indices(table, [("at", "ascending"), ("id", "ascending")]))
+            types, at, customers = types[order], at[order], customers[order]
+            ids = ids.take(pa.array(order))
+            columns = {key: column.take(order) for key, column in columns.items()}
         return History(
             type_names=tuple(rows.type_names),
-            customer_ids=tuple(str(c) for c in who.dictionary.to_pylist()),
-            types=rows.types[order],
-            at=rows.at[order],
-            customers=int64(who.indices)[order],
+            customer_ids=tuple(customer_ids),
+            types=types,
+            at=at,
+            customers=customers,
             ids=ids,
-            columns={key: column.take(order) for key, column in rows.columns.items()},
-            lines=self._lines(rows.type_names, rows.types[order], ids, items),
+            columns=columns,
+            lines=self._lines(rows.type_names, types, ids, items),
         )
 
     def _lines(
@@ -294,9 +315,12 @@ class _Reader:
         if missing:
             self.left_out.rows["lines without event"] += missing
         place = own_lines(items, place, [self.program.events[n] for n in type_names], types)
-        order = np.argsort(place, kind="stable")[int((place < 0).sum()) :]
+        order = None
+        if missing or (place[1:] < place[:-1]).any() or (place[:1] < 0).any():
+            order = np.argsort(place, kind="stable")[int((place < 0).sum()) :]
+            place = place[order]
         starts = np.zeros(len(ids) + 1, np.int64)
-        np.cumsum(np.bincount(place[order], minlength=len(ids)), out=starts[1:])
+        np.cumsum(np.bincount(place, minlength=len(ids)), out=starts[1:])
         columns = {}
         for column_name in items.column_names:
             info = self.program.item_attributes.get(column_name)
@@ -307,8 +331,8 @@ class _Reader:
                 continue
             converted = self._converted(f"items.{column_name}", items[column_name], info.type)
             if converted is not None:
-                columns[column_name] = converted.take(order)
-        return Lines(starts, completed(columns, len(order)))
+                columns[column_name] = converted if order is None else converted.take(order)
+        return Lines(starts, completed(columns, len(place)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +342,7 @@ class _Rows:
     type_names: list[str]
     types: Ints
     at: Ints
-    who: pa.StringArray
+    who: pa.DictionaryArray
     ids: pa.StringArray
     columns: dict[Attribute, Column]
 
@@ -332,7 +356,7 @@ class _Rows:
             names,
             np.concatenate([self.types, np.full(count, names.index(PROFILE), np.int64)]),
             np.concatenate([self.at, at]),
-            pa.concat_arrays([self.who, who]),
+            as_codes(pa.concat_arrays([self.who.dictionary_decode(), who])),
             pa.concat_arrays([self.ids, pa.array([""] * count, pa.string())]),
             {
                 key: _appended(self.columns.get(key), len(self.at), columns.get(key), count)
@@ -377,17 +401,38 @@ def _named(table: pa.Table, options: tuple[str, ...]) -> str:
 
 def _first_of_each(column: pa.ChunkedArray) -> pa.Array:
     """True for the first row of each value."""
-    codes = int64(whole(column).dictionary_encode().indices)
+    ids = whole(column)
+    if pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False:
+        return pa.array(np.ones(len(ids), np.bool_))
+    codes = int64(ids.dictionary_encode().indices)
     first = np.zeros(len(codes), np.bool_)
     first[np.unique(codes, return_index=True)[1]] = True
     return pa.array(first)
 
 
+def _told(column: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What a test says of the texts of a column of codes, each looked at once; absent is False."""
+    codes = whole(column)
+    told = np.append(pc.fill_null(test(codes.dictionary), fill_value=False), False)
+    places = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return pa.array(told.astype(np.bool_)[places])
+
+
+def _is_ordered(at: Ints, ids: pa.StringArray) -> bool:
+    """True where the events stand in the order (`at`, `id`)."""
+    steps = np.diff(at)
+    if (steps < 0).any():
+        return False
+    ties = pa.array(np.flatnonzero(steps == 0))
+    earlier, later = ids.take(ties), ids.take(pc.add(ties, 1))
+    return bool(pc.all(pc.less_equal(earlier, later)).as_py() is not False)
+
+
 def _first_at(rows: _Rows) -> dict[str, int]:
-    who = rows.who.dictionary_encode()
-    first = np.full(len(who.dictionary), np.iinfo(np.int64).max, np.int64)
-    np.minimum.at(first, int64(who.indices), rows.at)
-    return dict(zip(who.dictionary.to_pylist(), first.tolist(), strict=True))
+    customers, names = codes_of(rows.who)
+    first = np.full(len(names), np.iinfo(np.int64).max, np.int64)
+    np.minimum.at(first, customers, rows.at)
+    return dict(zip(names, first.tolist(), strict=True))
 
 
 def _midnights(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -35,8 +35,13 @@ class Lines:
 
 def places_of(items: pa.Table, name: str, ids: pa.StringArray) -> tuple[Ints, int]:
     """The row of each line's event, -1 where there is none, and how many lines have none."""
-    found = whole(pc.index_in(items[name].cast(pa.string()), value_set=ids))
-    place = int64(found.fill_null(-1))
+    own = whole(items[name].cast(pa.string()))
+    # Most lines stand with the others of their event: each is looked up once.
+    changes = pc.fill_null(pc.not_equal(own[1:], own[:-1]), fill_value=True)
+    begins = np.ones(len(own), np.bool_)
+    begins[1:] = changes.to_numpy(zero_copy_only=False)
+    found = pc.index_in(own.filter(pa.array(begins)), value_set=ids)
+    place = int64(found.fill_null(-1))[np.cumsum(begins) - 1]
     return place, int((place < 0).sum())
 
 
