@@ -50,16 +50,17 @@ class Holding:
 
 @dataclass(slots=True)
 class AwardedTier:
-    """A tier that was awarded, by its name, until an instant."""
+    """A tier that was awarded, by its name, from one instant until another."""
 
     tier: str
+    begins: int
     until: int = NEVER
     is_waiting: bool = False
     is_revoked: bool = False
 
     def is_held(self, at: int) -> bool:
         """True while the award is in force."""
-        return not (self.is_waiting or self.is_revoked) and at < self.until
+        return not (self.is_waiting or self.is_revoked) and self.begins <= at < self.until
 
 
 @dataclass(slots=True)

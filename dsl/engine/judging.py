@@ -35,7 +35,7 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
         if one.holding is not None:
             one.holding.is_waiting = False
         if one.tier is not None:
-            one.tier.is_waiting = False
+            one.tier.begins, one.tier.is_waiting = at, False
         if one.lot is not None and one.lot.left:
             owner = book.customer(one.award.customer)
             one.lot.release = max(at, one.lot.pending_until)

@@ -101,7 +101,7 @@ def _post(
                 customer.holdings.append(paid.holding)
             case checked.TierAward(duration=duration):
                 until = compiled.end_of(at, duration) if duration is not None else NEVER
-                paid.tier = AwardedTier(payment.text or "", until, is_waiting=scene.is_held)
+                paid.tier = AwardedTier(payment.text or "", at, until, is_waiting=scene.is_held)
                 customer.awarded.append(paid.tier)
                 begins = at
             case checked.Message():
