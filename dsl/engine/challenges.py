@@ -9,6 +9,8 @@ from bisect import insort
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dsl.engine.cells import E_AT
+
 if TYPE_CHECKING:
     from dsl.engine.customer import Customer
     from dsl.engine.entries import Entry
@@ -44,7 +46,10 @@ def _completes(
     if not any(adds):
         return False
     progress = customer.challenges.setdefault(name, Progress())
-    open_ = progress.counted
+    if plan.asks_customer:
+        # What is asked of the customer is asked as of now, of all events as in history.
+        _recount(customer, plan, entry.at)
+    open_ = progress.counted = [one for one in progress.counted if one[0] is not entry]
     if open_ and entry.place < open_[-1][0].place:
         insort(open_, (entry, adds), key=lambda counted: counted[0].place)
     else:
@@ -108,19 +113,27 @@ def recount(customer: Customer) -> None:
     What came before it counts too, though it did not then.
     """
     for plan in customer.compiled.challenges:
-        progress = customer.challenges.setdefault(plan.challenge.name, Progress())
-        # A late event is decided on what came before it; what came after stays counted.
-        known = {one.id: one for one, _ in progress.counted}
-        known.update((one.id, one) for one in customer.entries if one.id not in progress.used)
-        counted = ((one, _adds_of(customer, plan, one)) for one in known.values())
-        progress.counted = sorted(
-            (pair for pair in counted if any(pair[1])), key=lambda pair: pair[0].place
-        )
+        _recount(customer, plan)
 
 
-def _adds_of(customer: Customer, plan: ChallengePlan, entry: Entry) -> tuple[int, ...]:
+def _recount(customer: Customer, plan: ChallengePlan, now: int | None = None) -> None:
+    """See what is not used up by a challenge's goals; `now` is when it is asked of the customer."""
+    progress = customer.challenges.setdefault(plan.challenge.name, Progress())
+    # A late event is decided on what came before it; what came after stays counted.
+    known = {one.id: one for one, _ in progress.counted}
+    known.update((one.id, one) for one in customer.entries if one.id not in progress.used)
+    counted = ((one, _adds_of(customer, plan, one, now)) for one in known.values())
+    progress.counted = sorted(
+        (pair for pair in counted if any(pair[1])), key=lambda pair: pair[0].place
+    )
+
+
+def _adds_of(
+    customer: Customer, plan: ChallengePlan, entry: Entry, now: int | None = None
+) -> tuple[int, ...]:
     encoder, event = customer.compiled.encoder, entry.net or entry.event
     row, lines = encoder.row(event, entry.at), encoder.lines(event.items)
+    row[E_AT] = entry.at if now is None else now
     return _adds(customer, plan, entry, row, lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -319,6 +320,11 @@ class Compiled:
         )
         return plan
 
+    def _asks_customer(self, name: str) -> bool:
+        """True where a function of the text looks at the row of the customer."""
+        body = self.text.partition(f"def {name}(")[2].partition("\ndef ")[0]
+        return re.search(r"\bS\b", body.partition("\n")[2]) is not None
+
     def _challenges(self) -> tuple[ChallengePlan, ...]:
         first = len(self.program.rules)
         return tuple(
@@ -332,6 +338,7 @@ class Compiled:
                     for number, goal in enumerate(challenge.goals)
                 ),
                 self.rules[first + place],
+                any(self._asks_customer(f"c{place}_{n}") for n in range(len(challenge.goals))),
             )
             for place, challenge in enumerate(self.program.challenges.values())
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dsl.engine.cells import NA
 from dsl.engine.entries import place_of
+from dsl.engine.settling import renew
 
 if TYPE_CHECKING:
     from dsl.engine.book import Book
@@ -37,6 +38,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.settled = False
     first = customer.first_settled_at
     _settle_past(book, customer, first, entry.at)
+    _renew(book, customer, entry.at)
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     changes = book.take_event(customer, entry)
@@ -87,11 +89,27 @@ def _settle_along(book: Book, customer: Customer, place: int, until: int) -> Non
         customer.entries = entries[:number]
         customer.fold(customer.entries)
         if NA < begun <= at and (number == 0 or entries[number - 1].at < begun):
+            _renew(book, customer, begun)
             book.settle(customer, begun, "before")
+        _renew(book, customer, at)
         book.settle(customer, at, "before")
         customer.entries = entries[: number + 1]
         customer.fold(customer.entries)
         book.settle(customer, at, "after")
     customer.entries = entries
     if entries and until > entries[-1].at:
+        _renew(book, customer, until)
         book.settle(customer, until, "midnight")
+
+
+def _renew(book: Book, customer: Customer, until: int) -> None:
+    """Keep tiers again at the last instants that they were kept, up to an instant."""
+    last = NA
+    while True:
+        ends = [state.keep_until - 1 for state in customer.tiers.values() if state.inside]
+        ends = [at for at in ends if last < at <= until]
+        if not ends:
+            return
+        last = min(ends)
+        row, scratch = book.tick(customer, last)
+        renew(customer, row, scratch, last)

@@ -89,11 +89,15 @@ class GoalPlan:
 
 @dataclass(slots=True)
 class ChallengePlan:
-    """A challenge and what counts towards its goals."""
+    """A challenge and what counts towards its goals.
+
+    `asks_customer` is true where what counts hangs on more than the event.
+    """
 
     challenge: checked.Challenge
     goals: tuple[GoalPlan, ...]
     rule: RulePlan
+    asks_customer: bool
 
 
 def given(plan: RewardPlan) -> Iterator[RewardPlan]:
