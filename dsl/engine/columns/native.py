@@ -21,7 +21,8 @@ from dsl.engine.columns.shared import Draws
 from dsl.engine.columns.standing import standings
 from dsl.engine.native.cells import standing_cells
 from dsl.engine.native.lower import UnfitError
-from dsl.engine.native.machine import Machine
+from dsl.engine.native.machine import Machine, machine
+from dsl.engine.native.numbers import TRAPPED, apart
 from dsl.engine.native.text import EXPORTED, decisions
 from dsl.meaning import checked
 
@@ -91,6 +92,8 @@ class Native:
         self._counts = np.zeros(len(history), np.int64)
         # Where customers stood, in cells, by the same order.
         self._standing = np.zeros(len(history) * max(1, standing_cells(compiled.program)), np.int64)
+        # The numbers of the text's rules, V.
+        self._numbers = np.zeros(1, np.int64)
         # Rows, slots and amounts of what was awarded.
         self._awards = (self._counts[:0],) * 3
 
@@ -109,17 +112,19 @@ class Native:
         """
         try:
             level = sum(self._end > least for least in WORTH)
-            machine = Machine(self._decisions.text, EXPORTED, level)
-        except UnfitError as error:
+            parted = apart(self._decisions.text)
+            compiled = machine(parted.text, EXPORTED, level)
+            self._numbers = np.array([0, *parted.numbers], np.int64)
+        except (UnfitError, OverflowError) as error:
             raise NotNativeError from error
         inputs = self.reading.inputs(by_customer=True)
-        stream = self._apart(machine, inputs, progress)
+        stream = self._apart(compiled, inputs, progress)
         if stream is None:
             if free:
                 raise NotNativeError
             self._counts[:] = 0
             inputs = self.reading.inputs(by_customer=False)
-            stream = self._together(machine, inputs, progress)
+            stream = self._together(compiled, inputs, progress)
         self._awards = _in_order(inputs.rows, self._counts, stream)
         return self._columns(collected, inputs.rows, *self._awards)
 
@@ -164,6 +169,7 @@ class Native:
         def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
             most = len(batch) - self._widest
             return machine.functions["apart"](
+                *_addresses(self._numbers),
                 *(first, end, self._since, self._end, most),
                 *_addresses(memory.place, inputs.rows),
                 *self._read(inputs),
@@ -178,7 +184,7 @@ class Native:
                 done[part] = place - cuts[part]
                 progress(sum(done))
 
-            return self._batches(machine, call, self._reused(inputs), cuts[part : part + 2], told)
+            return self._batches(call, self._reused(inputs), cuts[part : part + 2], told)
 
         with ThreadPoolExecutor(THREADS) as pool:
             parts = list(pool.map(work, range(THREADS)))
@@ -211,6 +217,7 @@ class Native:
         def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
             most = len(batch) - self._widest
             return machine.functions["together"](
+                *_addresses(self._numbers),
                 *(first, end, self._since, most),
                 *_addresses(memory.place),
                 *self._read(inputs),
@@ -220,14 +227,13 @@ class Native:
             )
 
         memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
-        batches, _ = self._batches(machine, call, memory, [0, self._end], progress)
+        batches, _ = self._batches(call, memory, [0, self._end], progress)
         return np.concatenate(batches)
 
     # --- both ---------------------------------------------------------------------------------
 
     def _batches(
         self,
-        machine: Machine,
         call: Callable[[int, int, _Memory, Ints], int],
         memory: _Memory,
         span: list[int],
@@ -238,7 +244,7 @@ class Native:
         batch = np.empty(BATCH + self._widest, np.int64)
         place, end = span
         while place < end:
-            if call(place, end, memory, batch) < 0 or machine.has_trapped:
+            if call(place, end, memory, batch) < 0 or self._numbers[TRAPPED]:
                 raise NotNativeError
             place, used, _ = memory.place.tolist()
             batches.append(batch[:used].copy())
@@ -325,16 +331,11 @@ class Native:
 
     def _standings(self, collected: Collected, order: Ints, rows: Ints) -> Ints:
         """Where the customers of awards stood, by number."""
-        program = self._compiled.program
-        width = standing_cells(program)
-        cells = np.zeros(len(rows), np.int64)
-        if width:
-            taken = np.empty(len(order), np.int64)
-            taken[order] = np.arange(len(order))
-            cells = self._standing.reshape(-1, width)[taken[rows]].ravel()
-        places, known = standings(program, cells)
-        codes = [collected.standing(one.tier, one.segments) for one in known]
-        return np.asarray(np.array(codes or [0], np.int64)[places])
+        places, known = standings(self._compiled.program, self._standing)
+        codes = np.array([collected.standing(one.tier, one.segments) for one in known], np.int64)
+        by_event = np.empty(len(places), np.int64)
+        by_event[order] = codes[places]
+        return np.asarray(by_event[rows])
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:
         """What a slot's awards have in common, see AWARD."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from dsl.engine.columns.dry_run import DryRun
     from dsl.meaning.checked import Program
 
+Rows = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+# The tier and up to BITS segments are looked up in a table of so many cells at most.
+CELLS_PACKED, MOST_LOOKED_UP = 2, 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -31,7 +35,7 @@ def standings(program: Program, cells: Ints) -> tuple[Ints, list[Standing]]:
     width = standing_cells(program)
     if not width:
         return np.zeros(len(cells), np.int64), [Standing(None, frozenset())]
-    found, places = np.unique(cells.reshape(-1, width), axis=0, return_inverse=True)
+    places, found = _different(cells.reshape(-1, width), 1 + len(program.tiers))
     tiers: list[str | None] = [None, *(tier.name for tier in program.tiers)]
     names = list(program.segments)
     known = [
@@ -45,7 +49,23 @@ def standings(program: Program, cells: Ints) -> tuple[Ints, list[Standing]]:
         )
         for rank, *bits in found.tolist()
     ]
-    return places.ravel(), known
+    return places, known
+
+
+def _different(rows: Rows, ranks: int) -> tuple[Ints, Rows]:
+    """The different rows, and which of them each is."""
+    packed = rows[:, 0] + ranks * rows[:, 1] if rows.shape[1] > 1 else rows[:, 0]
+    most = int(packed.max(initial=0))
+    if rows.shape[1] > CELLS_PACKED or most >= MOST_LOOKED_UP:
+        found, places = np.unique(rows, axis=0, return_inverse=True)
+        return places.ravel(), found
+    # Most programs have few: a table of all there can be is quicker than sorting.
+    where = np.full(most + 1, -1, np.int64)
+    where[packed] = np.arange(len(packed))
+    present = np.flatnonzero(where >= 0)
+    codes = np.zeros(most + 1, np.int64)
+    codes[present] = np.arange(len(present))
+    return codes[packed], rows[where[present]]
 
 
 def by_tier(run: DryRun) -> dict[str | None, dict[str, int]]:

@@ -1,9 +1,10 @@
 """Restricted Python as LLVM's text: names are 64-bit whole numbers, upper-case ones arrays of them.
 
-`//` and `%` go down, as Python's do. Whatever leaves 64 bits, and every division by zero, sets
-`@trapped` and returns at once: what was worked out until then is void, and CPython says it without
-end. Subscripts are not checked: texts keep them in their arrays, and their own arithmetic small.
-`A[i:]` in a call gives the rest of an array from a place on.
+`//` and `%` go down, as Python's do. All functions are given V, which texts only read. Whatever
+leaves 64 bits, and every division by zero, sets its first cell and returns at once: what was worked
+out until then is void, and CPython says it without end. Subscripts are not checked: texts keep them
+in their arrays, and their own arithmetic small. `A[i:]` in a call gives the rest of an array from a
+place on.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ COMPARED = {
 }
 CHECKED = {ast.Add: "sadd", ast.Sub: "ssub", ast.Mult: "smul"}
 PLAIN = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul"}
+# The array of numbers, see numbers.py.
+NUMBERS = "V"
 # Not `internal`: what LLVM 22 then concludes of the range of an argument it also believes where the
 # call is not reached.
 SHARED = "linkonce_odr "
 SMALLEST, LARGEST = -(1 << 63), (1 << 63) - 1
-HEAD = """\
-@trapped = global i64 0
-""" + "".join(
+HEAD = "".join(
     f"declare {{i64, i1}} @llvm.{name}.with.overflow.i64(i64, i64)\n" for name in CHECKED.values()
 )
 
@@ -51,7 +52,7 @@ INLINED = re.compile(r"[mq]\d")
 # Cells from one array to another: the same, for which the processor has something of its own.
 COPY = f"""\
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-define {SHARED}i64 @copy(ptr %S, ptr %R, i64 %a.n) alwaysinline {{
+define {SHARED}i64 @copy(ptr %V, ptr %S, ptr %R, i64 %a.n) alwaysinline {{
   %bytes = shl i64 %a.n, 3
   call void @llvm.memcpy.p0.p0.i64(ptr %S, ptr %R, i64 %bytes, i1 false)
   ret i64 0
@@ -77,6 +78,10 @@ def lowered(text: str, exported: frozenset[str]) -> Lowered:
     return Lowered(HEAD + "".join(bodies), signatures)
 
 
+def _is_of(node: ast.Subscript, array: str) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == array
+
+
 def _is_array(name: str) -> bool:
     return name[0].isupper()
 
@@ -98,7 +103,9 @@ class _Function:
             for one in ast.walk(node)
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
         }
-        given = ", ".join(f"ptr %{n}" if _is_array(n) else f"i64 %a.{n}" for n in arguments)
+        given = ", ".join(
+            ["ptr noalias %V"] + [f"ptr %{n}" if _is_array(n) else f"i64 %a.{n}" for n in arguments]
+        )
         linkage = "" if self._is_open else SHARED
         for name in sorted({*arguments, *assigned}):
             if not _is_array(name):
@@ -110,7 +117,7 @@ class _Function:
         self._body(node.body)
         self._write("ret i64 0")
         self._label("trap")
-        self._write("store i64 1, ptr @trapped", "ret i64 0")
+        self._write("store i64 1, ptr %V", "ret i64 0")
         lines = "".join(f"{line}\n" for line in self._lines)
         inlined = " alwaysinline" if INLINED.match(node.name) else ""
         return f"define {linkage}i64 @{node.name}({given}){inlined} {{\n{lines}}}\n"
@@ -206,7 +213,9 @@ class _Function:
             case ast.Name(id=name):
                 return self._assigned(f"load i64, ptr %v.{name}")
             case ast.Subscript():
-                return self._assigned(f"load i64, ptr {self._cell(node)}")
+                # Nothing but the first cell of V is ever written.
+                never = ", !invariant.load !1" if _is_of(node, NUMBERS) else ""
+                return self._assigned(f"load i64, ptr {self._cell(node)}{never}")
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._checked("ssub", "0", self._value(operand))
             case ast.BinOp(op=ast.FloorDiv() | ast.Mod() as op, left=left, right=right):
@@ -214,7 +223,7 @@ class _Function:
             case ast.BinOp(op=op, left=left, right=right):
                 return self._checked(CHECKED[type(op)], self._value(left), self._value(right))
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                given = ", ".join(self._argument(one) for one in arguments)
+                given = ", ".join(["ptr %V", *map(self._argument, arguments)])
                 return self._assigned(f"call i64 @{name}({given})")
             case _:
                 raise TypeError(ast.dump(node))

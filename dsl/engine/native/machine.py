@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from dsl.engine.native.lower import lowered
@@ -17,7 +19,12 @@ except ImportError:  # pragma: no cover - an extra of the package
 # The level at which nothing is left out.
 MOST = 2
 # Branches to the trap are never taken, as far as the optimiser is concerned.
-WEIGHTS = '\n!0 = !{!"branch_weights", i32 1, i32 100000}\n'
+# A draft and what is live, in a few programs at once.
+MOST_KEPT = 8
+WEIGHTS = '\n!0 = !{!"branch_weights", i32 1, i32 100000}\n!1 = !{}\n'
+
+_kept: OrderedDict[tuple[str, frozenset[str], int], Machine] = OrderedDict()
+_lock = Lock()
 
 
 def is_there() -> bool:
@@ -35,8 +42,9 @@ def _target() -> Any:  # noqa: ANN401 - llvmlite has no types
 class Machine:
     """The exported functions of a text, compiled; arrays are given by address, numbers by value.
 
-    Calls hold no lock of the interpreter. `level` 0 compiles soonest; 1 takes three times as long
-    for functions twice as fast, 2 twice as long again for a fifth more.
+    The first argument of all is the array V (numbers.py). Calls hold no lock of the interpreter.
+    `level` 0 compiles soonest; 1 takes three times as long for functions twice as fast, 2 twice as
+    long again for a fifth more.
     """
 
     def __init__(self, text: str, exported: frozenset[str], level: int) -> None:
@@ -63,14 +71,23 @@ class Machine:
         self._engine.finalize_object()
         self.functions: dict[str, Callable[..., int]] = {}
         for name, takes_array in lowering.exported.items():
-            kinds = [ctypes.c_void_p if is_array else ctypes.c_int64 for is_array in takes_array]
+            takes = (True, *takes_array)
+            kinds = [ctypes.c_void_p if is_array else ctypes.c_int64 for is_array in takes]
             address = self._engine.get_function_address(name)
             self.functions[name] = ctypes.CFUNCTYPE(ctypes.c_int64, *kinds)(address)
-        self._trapped = ctypes.c_int64.from_address(
-            self._engine.get_global_value_address("trapped")
-        )
 
-    @property
-    def has_trapped(self) -> bool:
-        """True where a number left 64 bits since the start."""
-        return bool(self._trapped.value)
+
+def machine(text: str, exported: frozenset[str], level: int) -> Machine:
+    """The functions of a text, of the last few kept ones where they are among them."""
+    key = text, exported, level
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    found = Machine(text, exported, level)
+    with _lock:
+        _kept[key] = found
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return found

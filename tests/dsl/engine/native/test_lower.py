@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dsl.engine.emitter import PRELUDE
 from dsl.engine.native.lower import UnfitError, lowered
 from dsl.engine.native.machine import Machine
+from dsl.engine.native.numbers import TRAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,9 +97,9 @@ def texts() -> st.SearchStrategy[str]:
 
 def by_machine(text: str, level: int, a: int, b: int, cells: list[int]) -> list[int] | None:
     machine = Machine(text, frozenset({"f"}), level)
-    array = np.array(cells, np.int64)
-    found = machine.functions["f"](a, b, array.ctypes.data)
-    return None if machine.has_trapped else [found, *array.tolist()]
+    array, numbers = np.array(cells, np.int64), np.zeros(1, np.int64)
+    found = machine.functions["f"](numbers.ctypes.data, a, b, array.ctypes.data)
+    return None if numbers[TRAPPED] else [found, *array.tolist()]
 
 
 class Left64BitsError(ArithmeticError):
