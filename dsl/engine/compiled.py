@@ -33,6 +33,8 @@ from dsl.meaning.types import Exact
 from dsl.text import ast
 
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
+# What is no whole number of days.
+SHORT = ("minute", "hour")
 
 
 @dataclass(slots=True)
@@ -195,7 +197,11 @@ class Compiled:
 
     def end_of(self, at: int, duration: ast.Duration) -> int:
         """The first instant after the local day a duration later."""
-        return self.clock.midnight(self.clock.day(self.clock.after(at, duration)) + 1)
+        clock = self.clock
+        if duration.unit in SHORT:
+            return clock.midnight(clock.day(clock.after(at, duration)) + 1)
+        # Days are counted as such, whatever the clock does in between.
+        return clock.midnight(clock.later_day(clock.day(at), duration) + 1)
 
     def expiry(
         self,

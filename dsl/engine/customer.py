@@ -87,6 +87,7 @@ class Customer:
         "history",
         "holdings",
         "id",
+        "known_at",
         "last",
         "lines",
         "opened",
@@ -121,6 +122,8 @@ class Customer:
         self.settled = False
         # When time began for whoever was known before any event, as of when they were settled.
         self.begun_at = NA
+        # When it was settled first of all, whatever came late since.
+        self.known_at = NA
         # When it was settled first, and last.
         self.first_settled_at = self.settled_at = NA
         self.challenges: dict[str, challenges.Progress] = {}

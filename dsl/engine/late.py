@@ -38,7 +38,6 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.settled = False
     first = customer.first_settled_at
     _settle_past(book, customer, first, entry.at)
-    _renew(book, customer, entry.at)
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     changes = book.take_event(customer, entry)
@@ -51,7 +50,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.last = max(last, entry.place)
     if now[0] is compiled and compiled.is_settling and not compiled.is_plain:
         # What later settlings would have changed fires nothing.
-        _settle_along(book, customer, len(recorded), settled_at)
+        _settle_on(book, customer, len(recorded), settled_at)
     else:
         customer.compiled, customer.rank, customer.segments, customer.settled = now
         customer.tiers = tiers
@@ -63,7 +62,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
 
 
 def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None:
-    """Settle a customer's past again, event by event: what tiers are kept and when reached.
+    """Settle a customer's past again up to an instant: what tiers are kept and when reached.
 
     Whoever was known before their first event was settled then.
     """
@@ -75,31 +74,56 @@ def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None
     if begun == NA and NA < first <= until and not known:
         customer.fold(())
         book.settle(customer, first, "before")
-    _settle_along(book, customer, 0, NA)
+    _settle_along(book, customer, 0)
     customer.fold(customer.entries)
-    if NA < begun <= until and (not customer.entries or customer.entries[-1].at < begun):
+    after = customer.entries[-1].at if customer.entries else NA
+    if after < begun <= until:
+        _pass(book, customer, after, begun)
         book.settle(customer, begun, "before")
+        after = begun
+    _pass(book, customer, after, until)
 
 
-def _settle_along(book: Book, customer: Customer, place: int, until: int) -> None:
-    """Settle a customer at the events from a place on, and at an instant after them."""
+def _settle_on(book: Book, customer: Customer, place: int, until: int) -> None:
+    """Settle a customer again from a place on, up to an instant."""
+    _settle_along(book, customer, place)
+    last = customer.entries[-1].at
+    if until > last:
+        _pass(book, customer, last, until)
+        book.settle(customer, until, "midnight")
+
+
+def _settle_along(book: Book, customer: Customer, place: int) -> None:
+    """Settle a customer at the events from a place on, and at what is between them."""
     entries, begun = customer.entries, customer.begun_at
     for number in range(place, len(entries)):
         at = entries[number].at
         customer.entries = entries[:number]
         customer.fold(customer.entries)
-        if NA < begun <= at and (number == 0 or entries[number - 1].at < begun):
-            _renew(book, customer, begun)
+        after = entries[number - 1].at if number else NA
+        if after < begun <= at:
+            _pass(book, customer, after, begun)
             book.settle(customer, begun, "before")
-        _renew(book, customer, at)
+            after = begun
+        _pass(book, customer, after, at)
         book.settle(customer, at, "before")
         customer.entries = entries[: number + 1]
         customer.fold(customer.entries)
         book.settle(customer, at, "after")
     customer.entries = entries
-    if entries and until > entries[-1].at:
-        _renew(book, customer, until)
-        book.settle(customer, until, "midnight")
+
+
+def _pass(book: Book, customer: Customer, after: int, until: int) -> None:
+    """Let the midnights since a customer was known pass again, from one instant to another."""
+    clock = customer.compiled.clock
+    start = max(after, customer.known_at)
+    if start > NA:
+        day = clock.day(start) + 1
+        while (midnight := clock.midnight(day)) <= until:
+            _renew(book, customer, midnight)
+            book.settle(customer, midnight, "midnight")
+            day += 1
+    _renew(book, customer, until)
 
 
 def _renew(book: Book, customer: Customer, until: int) -> None:

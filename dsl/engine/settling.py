@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dsl.engine.cells import S_TIER
+from dsl.engine.cells import NA, S_TIER
 from dsl.engine.customer import TierState
 from dsl.text import ast
 
@@ -53,6 +53,8 @@ def settle(
         changes += _settle_segments(customer, rows, fresh)
     if not customer.settled:
         customer.settled, customer.first_settled_at = True, at
+        if customer.known_at == NA:
+            customer.known_at = at
     customer.settled_at = at
     return changes
 

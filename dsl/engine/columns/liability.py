@@ -13,6 +13,7 @@ import numpy as np
 
 from dsl.engine.cells import NA
 from dsl.engine.columns.clock import Clocks
+from dsl.engine.compiled import SHORT
 from dsl.engine.plans import given
 from dsl.engine.wallet import NEVER
 from dsl.text import ast
@@ -104,6 +105,11 @@ def expiries(compiled: Compiled, plan: RulePlan, reward: RewardPlan, at: Ints) -
     clocks = Clocks(at, compiled.program.timezone)
     match plan.rule.expiry or (unit.expiry if unit is not None else None):
         case ast.ExpiresAfter(duration=duration) | ast.ExpireAfter(duration=duration):
+            if duration.unit not in SHORT:
+                return _by_day(
+                    clocks.part("date"),
+                    lambda day: clock.midnight(clock.later_day(day, duration) + 1),
+                )
             later = clocks.before(-duration.count, duration.unit)
             days = Clocks(later, compiled.program.timezone).part("date")
             return _by_day(days, lambda day: clock.midnight(day + 1))
