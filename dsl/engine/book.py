@@ -19,7 +19,7 @@ from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.customer import Customer
 from dsl.engine.decision import Decision, Outcome, Reason
 from dsl.engine.due import RENEWAL, Due, Matter
-from dsl.engine.entries import Entry, Inputs, place_of
+from dsl.engine.entries import Entry, Inputs, Place, place_of
 from dsl.engine.following import MOST_DERIVED, Following, follow
 from dsl.engine.others import Others
 from dsl.engine.pricing import net_amount
@@ -71,6 +71,8 @@ class Book:
         self.start = start
         # The last instant that was looked at; time begins with the first.
         self.now, self.has_begun = BEGINNING, False
+        # The place of the event at hand; of what time alone brings, the first of its instant.
+        self.place: Place = (BEGINNING, b"")
         self.current: Compiled = self.versions[0][1]
         self.in_force = False
         self.sink: list[Decision] = []
@@ -135,12 +137,13 @@ class Book:
     # --- settling and what follows ------------------------------------------------------------
 
     def tick(self, customer: Customer, at: int) -> tuple[list[int], list[int]]:
-        """E and X of an instant at which nothing happens."""
+        """E and X of an instant at which nothing happens but the event at hand."""
         row = customer.compiled.encoder.tick(at, customer.id)
         self.look_at_others(customer, row)
         customer.row[S_CURRENT] = customer.row[S_END]
         scratch = customer.compiled.scratch()
-        self.others.fill(self, customer, row, scratch, (at, b""))
+        place = self.place if self.place[0] == at else (at, b"")
+        self.others.fill(self, customer, row, scratch, place)
         return row, scratch
 
     def settle(self, customer: Customer, at: int, when: When) -> list[Change]:
@@ -229,6 +232,7 @@ class Book:
     def _event(self, entry: Entry) -> None:
         self.first_at = min(self.first_at, entry.at)
         self.last_at = max(self.last_at, entry.at)
+        self.place = entry.place
         compiled = self.version(entry.at)
         customer = self.customer(entry.event.customer)
         if compiled is None:

@@ -19,6 +19,7 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
     passing.begin(book, at)
     book.sink = []
     passing.fall_due(book, at)
+    book.place = (at, b"")
     if id_ in book.known:
         return book.sink
     book.known[id_] = (None, ())

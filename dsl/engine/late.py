@@ -38,6 +38,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.settled = False
     first = customer.first_settled_at
     _settle_past(book, customer, first, entry.at)
+    book.place = entry.place
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     changes = book.take_event(customer, entry)
@@ -103,9 +104,11 @@ def _settle_along(book: Book, customer: Customer, place: int) -> None:
         after = entries[number - 1].at if number else NA
         if after < begun <= at:
             _pass(book, customer, after, begun)
+            book.place = (begun, b"")
             book.settle(customer, begun, "before")
             after = begun
         _pass(book, customer, after, at)
+        book.place = entries[number].place
         book.settle(customer, at, "before")
         customer.entries = entries[: number + 1]
         customer.fold(customer.entries)
@@ -121,6 +124,7 @@ def _pass(book: Book, customer: Customer, after: int, until: int) -> None:
         day = clock.day(start) + 1
         while (midnight := clock.midnight(day)) <= until:
             _renew(book, customer, midnight)
+            book.place = (midnight, b"")
             book.settle(customer, midnight, "midnight")
             day += 1
     _renew(book, customer, until)

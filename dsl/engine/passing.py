@@ -79,6 +79,7 @@ def fall_due(book: Book, until: int) -> None:
 
 
 def _matter(book: Book, matter: Matter) -> None:
+    book.place = (matter.at, b"")
     if matter.phase == VERSION:
         _change_version(book, matter)
     elif matter.phase == RELEASE:
