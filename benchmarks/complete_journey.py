@@ -14,7 +14,7 @@ import pyarrow as pa
 
 import dsl
 from app.demo.grocery import GroceryHistory, fetch
-from dsl.engine.columns import History, dry_run
+from dsl.engine.columns import dry_run, read_history
 
 BASE = "on purchase where amount > 0 award 1 point per 1 spent"
 PROGRAMS = {
@@ -40,7 +40,7 @@ def main() -> None:
         parts = [dsl.Part(text, rule=f"rule {n}") for n, text in enumerate(rules)]
         program = dsl.check(parts).program
         assert program is not None
-        history, _ = History.from_tables(program, table)
+        history, _ = read_history(program, table)
         total = dry_run(dsl.compile_program(program), history).total()
         print(f"{what:55} {total.units['points']:>12,} points {total.customers:>6,} customers")
 

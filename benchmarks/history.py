@@ -26,7 +26,7 @@ from benchmarks.measuring import timed
 from benchmarks.ours import checked_program
 from benchmarks.tables import Cell, Figure, Table
 from dsl.engine.calendar import moment
-from dsl.engine.columns import DryRun, History, dry_run
+from dsl.engine.columns import DryRun, History, dry_run, read_history
 from dsl.meaning.checked import Program
 
 RULES = 50
@@ -136,14 +136,14 @@ def _lasting(events: pa.Table) -> float:
     text, *others = full_texts(RULES)
     assert UNIT in text
     program = checked_program([text.replace(UNIT, EXPIRING) + TIMER, *others])
-    history, _ = History.from_tables(program, with_refunds(events))
+    history, _ = read_history(program, with_refunds(events))
     compiled = dsl.compile_program(program)
     return len(history) / timed(lambda: dry_run(compiled, history)).wall
 
 
 def _read(files: Sequence[Path]) -> History:
     events, items = (pq.read_table(file) for file in files)
-    history, left_out = History.from_tables(_program(BUDGET), events, items)
+    history, left_out = read_history(_program(BUDGET), events, items)
     assert not left_out.to_json()
     return history
 

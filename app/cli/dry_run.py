@@ -24,7 +24,14 @@ from app.services.dry_runs.saved import ANSWER
 from app.services.dry_runs.saved import save as save_result
 from app.services.figures import Figures, amounts, figures
 from dsl.engine.calendar import moment
-from dsl.engine.columns import DryRun, MissingColumnError, Way, budgets, liabilities
+from dsl.engine.columns import (
+    DryRun,
+    LeftOut,
+    MissingColumnError,
+    Way,
+    budgets,
+    liabilities,
+)
 from dsl.meaning import checked
 
 # How each engine runs a program; what it cannot run is left to one that can.
@@ -195,13 +202,27 @@ def _print(result: FileRun, answer: Json) -> None:
     _print_ends(run, result.whole)
     told = gettext("%(events)d events in %(seconds).2f s.")
     click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
-    for kind, counts in result.left_out.to_json().items():
-        # A column is left out whole, all else by the row.
-        listed = ", ".join(
-            name if kind == "columns" else f"{name} ({count})" for name, count in counts.items()
-        )
-        told = gettext("Left out: %(kind)s: %(listed)s")
-        click.echo(told % {"kind": kind.replace("_", " "), "listed": listed}, err=True)
+    _print_left_out(result.left_out)
+
+
+def _print_left_out(left_out: LeftOut) -> None:
+    """What of the files could not be taken, with the first row of each; a column as a whole."""
+    told = left_out.to_json()
+    where = told.pop("where", {})
+    for kind, counts in told.items():
+        parts = []
+        for name, count in counts.items():
+            rows = where.get(kind, {}).get(name)
+            if kind == "columns":
+                parts.append(name)
+            elif rows:
+                words = {"name": name, "count": count, "row": rows[0]}
+                parts.append(gettext("%(name)s (%(count)d; first in row %(row)d)") % words)
+            else:
+                parts.append(f"{name} ({count})")
+        line = gettext("Left out: %(kind)s: %(listed)s")
+        listed = ", ".join(parts)
+        click.echo(line % {"kind": kind.replace("_", " "), "listed": listed}, err=True)
 
 
 def _print_owed(run: DryRun) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.history.tables import joined, tables_of_contents
 from app.models import Event, Program
-from dsl.engine.columns import History
+from dsl.engine.columns import History, read_history
 from dsl.meaning import checked
 
 BATCH = 10_000
@@ -123,7 +123,7 @@ class Histories:
                 self._kept.move_to_end(key)
                 return found.history
             events, items = self._tables(session, row, mark, progress)
-            history, _ = History.from_tables(program, events, items)
+            history, _ = read_history(program, events, items)
             self._kept[key] = _Kept(history, mark, now)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

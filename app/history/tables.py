@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from dsl.engine.columns.history import LISTED
 from dsl.engine.columns.lines import OF_LIST
+from dsl.engine.columns.reading import LISTED
 
 ITEMS = "items"
 EVENT_ID = "event_id"

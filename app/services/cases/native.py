@@ -12,7 +12,7 @@ from app.services.cases.case import AwardLine, Case
 from app.services.cases.compiled import CompiledEngine
 from app.services.cases.engines import award_line
 from app.services.cases.outcome import Actual
-from dsl.engine.columns import History, dry_run
+from dsl.engine.columns import dry_run, read_history
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun
 from dsl.meaning.checked import Program
@@ -33,7 +33,7 @@ class NativeEngine:
         rows = _as_history(case, programs[0])
         if rows is None:
             return actual
-        history, _ = History.from_tables(programs[0], *tables_of(rows))
+        history, _ = read_history(programs[0], *tables_of(rows))
         secret = case.secret.encode()
         run = dry_run(dsl.compile_program(programs[0]), history, secret=secret, way="native")
         if run.way != "native":

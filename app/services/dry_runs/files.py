@@ -23,7 +23,16 @@ from app.services.dry_runs.awards import awards_table
 from app.services.dry_runs.comparing import Result, against
 from app.services.dry_runs.report import plain, report
 from app.services.dry_runs.saved import load
-from dsl.engine.columns import DryRun, History, LeftOut, RuleTotal, Way, dry_run, in_segment
+from dsl.engine.columns import (
+    DryRun,
+    History,
+    LeftOut,
+    RuleTotal,
+    Way,
+    dry_run,
+    in_segment,
+    read_history,
+)
 from dsl.meaning import checked
 
 # So many customers stand in an answer; all of them in a file of their own.
@@ -206,7 +215,7 @@ def dry_run_files(
 def _history(
     program: checked.Program, events: Table, items: Table | None, customers: Table | None
 ) -> tuple[History, LeftOut]:
-    history, left_out = History.from_tables(
+    history, left_out = read_history(
         program,
         events.rows,
         items.rows if items is not None else events.items,

@@ -4,8 +4,10 @@ The only place in the language that knows NumPy and Arrow.
 """
 
 from dsl.engine.columns.dry_run import DryRun, RuleTotal, dry_run
-from dsl.engine.columns.history import History, LeftOut, MissingColumnError
+from dsl.engine.columns.history import History
+from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.liability import Liability, liabilities
+from dsl.engine.columns.reading import MissingColumnError, read_history
 from dsl.engine.columns.report import Budget, budgets, by_attribute, withheld
 from dsl.engine.columns.run import Sample, Way
 from dsl.engine.columns.standing import by_segment, by_tier, in_segment
@@ -27,5 +29,6 @@ __all__ = [
     "dry_run",
     "in_segment",
     "liabilities",
+    "read_history",
     "withheld",
 ]

@@ -60,6 +60,7 @@ def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
             "columns": {"week": 1},
             "event_types": {"mailing": 1},
             "values": {"amount": 1},
+            "where": {"event_types": {"mailing": [4]}, "values": {"amount": [3]}},
         },
         "customers": customers,
         "days": {"2026-01-01": {"points": 10}, "2026-01-02": {"points": 40}},
@@ -343,7 +344,7 @@ def test_a_run_is_told_as_a_table(tally: Tally, folder: Path) -> None:
         ["Total", "3", "2", "50"],
     ]
     assert "Left out: columns: week" in result.stderr
-    assert "mailing (1)" in result.stderr
+    assert "mailing (1; first in row 4)" in result.stderr
 
 
 def test_a_program_with_errors_is_not_run(tally: Tally, folder: Path) -> None:

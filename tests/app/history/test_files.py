@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from app.history.files import UnreadableFile, read_table
-from dsl.engine.columns import History, dry_run
+from dsl.engine.columns import dry_run, read_history
 from tests.programs import compiled
 
 EVENTS = [
@@ -48,7 +48,7 @@ def written(folder: Path, kind: str) -> Path:
 def test_every_kind_of_file_is_the_same_history(tmp_path: Path, kind: str) -> None:
     program = compiled(PROGRAM)
     table = read_table(written(tmp_path, kind))
-    history, left_out = History.from_tables(program.program, table.rows, table.items)
+    history, left_out = read_history(program.program, table.rows, table.items)
     assert left_out.to_json() == {}
     assert [history.event_id(row) for row in range(3)] == ["007", "8", "9"]
     run = dry_run(program, history)

@@ -13,7 +13,7 @@ import dsl
 from app.history.tables import load_exact, tables_of
 from app.services.cases import case_files, read_cases
 from dsl.engine.calendar import instant
-from dsl.engine.columns import History, dry_run
+from dsl.engine.columns import History, dry_run, read_history
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.liability import Liability, liabilities
 from dsl.engine.columns.run import Way, way_of
@@ -121,7 +121,7 @@ def differences(case: Case) -> list[str]:
     until = max(case.until or events[-1].at, events[-1].at).astimezone(dt.UTC)
     secret = case.secret.encode()
     rows = [load_exact(dsl.canonical_content(event)) for event in events]
-    history, left_out = History.from_tables(compiled.program, *tables_of(rows))
+    history, left_out = read_history(compiled.program, *tables_of(rows))
     expected = by_book(compiled, events, until, secret)
     found = [f"{left_out.to_json()}"] if left_out.to_json() else []
     _, owed = by_columns(compiled, history, until, secret, "book")

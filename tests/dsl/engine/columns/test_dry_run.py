@@ -13,7 +13,7 @@ from dsl.engine.book import Book
 from dsl.engine.calendar import instant, moment
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun, dry_run
-from dsl.engine.columns.history import History, MissingColumnError
+from dsl.engine.columns.reading import MissingColumnError, read_history
 from dsl.engine.columns.run import Way
 from dsl.engine.compiled import Compiled
 from tests.programs import HEAD, compiled, event, utc
@@ -96,11 +96,14 @@ def test_columns_and_single_events_give_the_same_awards(way: Way) -> None:
     events, lines = made_up(400)
     cities = ["north", "south", "west"] * 4
     customers = pa.table({"customer_id": [f"c{n}" for n in range(11)], "city": cities[:11]})
-    history, left_out = History.from_tables(
+    history, left_out = read_history(
         program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines), customers
     )
+    with_events = {event["customer_id"] for event in events}
+    without = [n + 1 for n in range(11) if f"c{n}" not in with_events]
     assert left_out.to_json() == {
-        "rows": {"customers without events": 11 - len({e["customer_id"] for e in events})}
+        "rows": {"customers without events": len(without)},
+        "where": {"rows": {"customers without events": without[:3]}},
     }
     run = dry_run(program, history, way=way)
     rules = [rule.name for rule in program.program.rules]
@@ -130,7 +133,7 @@ def test_earlier_events_make_the_tier_but_are_not_decided() -> None:
         ("b", "2026-02-01T00:00:00Z", "c1", "1"),
         ("c", "2026-03-01T00:00:00Z", "c2", "1"),
     )
-    history, _ = History.from_tables(program.program, table)
+    history, _ = read_history(program.program, table)
     run = dry_run(program, history, since=utc("2026-02-01"), until=utc("2026-03-01"))
     assert (run.decided, run.by_customer()) == (1, {"c1": {"points": 1}})
 
@@ -142,7 +145,7 @@ def test_samples_tell_why() -> None:
         ("b", "2026-01-02T00:00:00Z", "c2", "5"),
         ("c", "2026-01-03T00:00:00Z", "c3", "30"),
     )
-    history, _ = History.from_tables(program.program, table)
+    history, _ = read_history(program.program, table)
     run = dry_run(program, history, watch="r", samples=2)
     told = [(s.decision.event_id, s.decision.outcomes[0].reason) for s in run.samples]
     assert told == [("c", None), ("a", None), ("b", "condition")]
@@ -150,9 +153,7 @@ def test_samples_tell_why() -> None:
 
 def test_progress_may_end_the_run() -> None:
     program = compiled(HEAD + 'rule "r": on purchase award 1 point')
-    history, _ = History.from_tables(
-        program.program, purchases(("a", "2026-01-01T00:00:00Z", "c1", "20"))
-    )
+    history, _ = read_history(program.program, purchases(("a", "2026-01-01T00:00:00Z", "c1", "20")))
 
     def stop(done: int, total: int) -> None:
         assert (done, total) == (0, 1)
@@ -176,7 +177,7 @@ def test_nothing_is_left_out_without_being_counted() -> None:
         }
     )
     lines = pa.table({"event_id": ["a", "z"], "sku": ["x", "y"], "weight": [1, 2]})
-    history, left_out = History.from_tables(program.program, table, lines)
+    history, left_out = read_history(program.program, table, lines)
     assert len(history) == 2
     assert left_out.to_json() == {
         "event_types": {"dance": 1},
@@ -188,6 +189,37 @@ def test_nothing_is_left_out_without_being_counted() -> None:
             "no event_id": 1,
             "ts is no time with offset": 1,
         },
+        "where": {
+            "event_types": {"dance": [4]},
+            "values": {"amount": [3]},
+            "rows": {
+                "event_id seen before": [2],
+                "lines without event": [2],
+                "no event_id": [5],
+                "ts is no time with offset": [6],
+            },
+        },
+    }
+
+
+def test_the_first_rows_of_what_is_left_out_are_named() -> None:
+    program = compiled(HEAD + 'rule "r": on purchase award 1 point')
+    count = 40
+    table = pa.table(
+        {
+            "event_id": [f"e{n:02}" for n in range(count)],
+            "type": ["purchase", "dance"] * (count // 2),
+            "ts": ["2026-01-01T00:00:00Z"] * count,
+            "customer_id": ["c"] * count,
+            "amount": [None if n % 3 else "10000000000000000" for n in range(count)],
+        }
+    )
+    _, left_out = read_history(program.program, table)
+    # A column no value of which can be taken is left out whole.
+    assert left_out.to_json() == {
+        "event_types": {"dance": 20},
+        "columns": {"amount": 1},
+        "where": {"event_types": {"dance": [2, 4, 6]}},
     }
 
 
@@ -195,13 +227,13 @@ def test_a_history_without_times_is_refused_by_the_column() -> None:
     program = compiled(HEAD + 'rule "r": on purchase award 1 point')
     table = pa.table({"event_id": ["a"], "type": ["purchase"], "customer_id": ["c"]})
     with pytest.raises(MissingColumnError, match="ts or at"):
-        History.from_tables(program.program, table)
+        read_history(program.program, table)
 
 
 def test_a_second_run_over_the_same_past_gives_the_same() -> None:
     program = compiled(PROGRAM)
     events, lines = made_up(200)
-    history, _ = History.from_tables(
+    history, _ = read_history(
         program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
     )
     since = utc("2026-05-01")
@@ -221,7 +253,7 @@ def run_of(text: str, *events: dict[str, Any], **more: Any) -> DryRun:  # noqa: 
     program = compiled(HEAD + text)
     raws = [{"type": "purchase", "customer": "c1", **one} for one in events]
     contents = [dsl.canonical_content(event(program.program, **raw)) for raw in raws]
-    history, left_out = History.from_tables(program.program, *tables_of_contents(contents))
+    history, left_out = read_history(program.program, *tables_of_contents(contents))
     assert not left_out.to_json()
     return dry_run(program, history, **more)
 
@@ -359,7 +391,7 @@ def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, way: Way) ->
     )
     program = compiled(unlimited if "timezone" in unlimited else HEAD + unlimited)
     events, lines = made_up(300)
-    history, _ = History.from_tables(
+    history, _ = read_history(
         program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
     )
     since = utc("2026-06-01")
@@ -377,7 +409,7 @@ def test_samples_of_a_rule_that_pays_rarely_are_looked_for() -> None:
     table = purchases(
         *((f"e{n:03}", f"2026-01-01T{n // 60:02}:{n % 60:02}:00Z", "c1", "20") for n in range(900))
     )
-    history, _ = History.from_tables(program.program, table)
+    history, _ = read_history(program.program, table)
     for way in WAYS:
         run = dry_run(program, history, watch="r", samples=2, way=way)
         assert [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import dsl
 from app.history.tables import load_exact, tables_of, tables_of_contents
 from dsl.engine.calendar import instant
-from dsl.engine.columns import History
+from dsl.engine.columns import read_history
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.encode import Encoder
 from tests.programs import compiled
@@ -114,7 +114,7 @@ def test_rows_of_a_history_are_those_of_single_events(given: list[Event], quickl
         if quickly
         else tables_of([load_exact(content) for content in contents])
     )
-    history, left_out = History.from_tables(PROGRAM.program, *tables)
+    history, left_out = read_history(PROGRAM.program, *tables)
     assert not left_out.values
     one = Encoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes)
     all_ = HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
@@ -130,7 +130,7 @@ def test_a_column_that_hangs_on_no_text_is_kept_for_the_next_program() -> None:
         "at": "2026-03-01T10:00:00+00:00",
         "customer": "c1",
     }
-    history, _ = History.from_tables(PROGRAM.program, *tables_of_contents([json.dumps(content)]))
+    history, _ = read_history(PROGRAM.program, *tables_of_contents([json.dumps(content)]))
     for _ in range(2):
         encoder = HistoryEncoder(PROGRAM.layout, PROGRAM.clock, PROGRAM.codes, history)
         kept = dict(history.cells)

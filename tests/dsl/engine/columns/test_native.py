@@ -15,6 +15,7 @@ from dsl.engine.columns import inputs
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.history import History
 from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.reading import read_history
 from dsl.engine.columns.run import Run, Way, way_of
 from dsl.engine.native import parts
 from tests.dsl.engine.columns.test_agreement import differences
@@ -73,7 +74,7 @@ def made_up(count: int, seed: int = 1) -> tuple[list[dict[str, Any]], list[dict[
 
 def history_of(program: Compiled, count: int = 500) -> History:
     events, lines = made_up(count)
-    found, left_out = History.from_tables(
+    found, left_out = read_history(
         program.program, pa.Table.from_pylist(events), pa.Table.from_pylist(lines)
     )
     assert not left_out.to_json()
@@ -289,7 +290,7 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
             "customer_id": ["c1"] * 3,
         }
     )
-    history, _ = History.from_tables(program.program, table)
+    history, _ = read_history(program.program, table)
     with pytest.raises(NotNativeError):
         natively(program, history)
 
@@ -338,6 +339,6 @@ def test_rows_of_lines_by_json_are_decided_alike() -> None:
         '{"id": "e1", "type": "purchase", "at": "2026-03-01T10:00:00+00:00", "customer": "c",'
         ' "amount": "20", "items": [{"sku": "a", "brand": "own", "quantity": "2", "price": "3"}]}'
     )
-    history, _ = History.from_tables(program.program, *tables_of([load_exact(text)]))
+    history, _ = read_history(program.program, *tables_of([load_exact(text)]))
 
     assert assert_alike(program, history) == 2

@@ -13,6 +13,7 @@ from dsl.engine.columns import liabilities
 from dsl.engine.columns.dry_run import DryRun, dry_run
 from dsl.engine.columns.history import History
 from dsl.engine.columns.order import of_rows
+from dsl.engine.columns.reading import read_history
 from dsl.engine.columns.run import Way, way_of
 from dsl.engine.columns.shared import Draws, SharedUse
 from dsl.engine.compiled import Compiled
@@ -67,7 +68,7 @@ def corrected(program: Compiled, count: int = 500) -> History:
     table = pa.Table.from_pylist(
         [{"original": None, "points": None, **one} for one in (*events, *numbered)]
     )
-    found, left_out = History.from_tables(program.program, table, pa.Table.from_pylist(lines))
+    found, left_out = read_history(program.program, table, pa.Table.from_pylist(lines))
     assert not left_out.to_json()
     return found
 

@@ -15,7 +15,7 @@ from app.history.tables import load_exact, tables_of
 from app.services.cases import CompiledEngine, ReferenceEngine
 from app.services.cases.case import AwardLine, Case
 from app.services.cases.engines import award_line
-from dsl.engine.columns import History, dry_run, native
+from dsl.engine.columns import dry_run, native, read_history
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun
 from tests.dsl.engine.columns.test_agreement import events_of
@@ -75,7 +75,7 @@ def test_all_give_one_stream(drawn: Drawn, together: bool) -> None:  # noqa: FBT
     expected = list(COMPILED.run(case, drawn.programs[:1]).awards)
     assert by_cause(ORACLE.run(case, drawn.programs[:1]).awards) == by_cause(expected)
 
-    history, left_out = History.from_tables(compiled.program, *tables_of(case.events))
+    history, left_out = read_history(compiled.program, *tables_of(case.events))
     assert not left_out.to_json()
     span = history.span()
     assert span is not None
