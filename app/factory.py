@@ -19,6 +19,7 @@ import admin
 from app import api, db, security, web
 from app.api import problems
 from app.collector import be_patient
+from app.compiling import compile_apart
 from app.config import Config
 from app.history.database import Histories
 from app.services import programs
@@ -76,6 +77,7 @@ def from_environment() -> Flask:
     app = create_app(Config.from_environment(os.environ))
     if os.environ.get(BEHIND_PROXY):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign] # as Flask tells to
+    compile_apart()
     Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     be_patient()
     return app

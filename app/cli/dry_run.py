@@ -15,6 +15,7 @@ from rich.table import Table
 
 import dsl
 from app.cli.console import READABLE, echo_json, gettext, now
+from app.compiling import compile_apart
 from app.history.files import UnreadableFile
 from app.services.dry_runs.awards import write_awards, write_table
 from app.services.dry_runs.comparing import Json, changes
@@ -121,6 +122,7 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     checked_program = _checked(program)
     other = against if against is None or against.is_dir() else _checked(against)
     console = Console(stderr=True)
+    compile_apart()
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(gettext("Deciding"), total=None)

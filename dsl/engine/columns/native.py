@@ -21,7 +21,7 @@ from dsl.engine.columns.shared import Draws
 from dsl.engine.columns.standing import standings
 from dsl.engine.native.cells import standing_cells
 from dsl.engine.native.lower import UnfitError
-from dsl.engine.native.machine import Machine, machine
+from dsl.engine.native.machine import Machine, NotCompiledError, machines
 from dsl.engine.native.numbers import TRAPPED, apart
 from dsl.engine.native.text import EXPORTED, decisions
 from dsl.meaning import checked
@@ -113,9 +113,9 @@ class Native:
         try:
             level = sum(self._end > least for least in WORTH)
             parted = apart(self._decisions.text)
-            compiled = machine(parted.text, EXPORTED, level)
+            compiled = machines.machine(parted.text, EXPORTED, level)
             self._numbers = np.array([0, *parted.numbers], np.int64)
-        except (UnfitError, OverflowError) as error:
+        except (UnfitError, OverflowError, NotCompiledError) as error:
             raise NotNativeError from error
         inputs = self.reading.inputs(by_customer=True)
         stream = self._apart(compiled, inputs, progress)

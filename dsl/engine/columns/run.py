@@ -26,7 +26,7 @@ from dsl.engine.columns.shared import SharedUse
 from dsl.engine.encode import Attributes, Codes
 from dsl.engine.entries import Entry
 from dsl.engine.native.fitting import is_fit
-from dsl.engine.native.machine import is_there
+from dsl.engine.native.llvm import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl.engine.emitter import PRELUDE
+from dsl.engine.native.llvm import object_file
 from dsl.engine.native.lower import UnfitError, lowered
 from dsl.engine.native.machine import Machine
 from dsl.engine.native.numbers import TRAPPED
@@ -96,7 +97,7 @@ def texts() -> st.SearchStrategy[str]:
 
 
 def by_machine(text: str, level: int, a: int, b: int, cells: list[int]) -> list[int] | None:
-    machine = Machine(text, frozenset({"f"}), level)
+    machine = Machine(lowered(text, frozenset({"f"})), level, object_file)
     array, numbers = np.array(cells, np.int64), np.zeros(1, np.int64)
     found = machine.functions["f"](numbers.ctypes.data, a, b, array.ctypes.data)
     return None if numbers[TRAPPED] else [found, *array.tolist()]

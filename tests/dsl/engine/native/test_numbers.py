@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsl.engine.native.machine import machine
+from dsl.engine.native.machine import machines
 from dsl.engine.native.numbers import apart
 from dsl.engine.native.text import EXPORTED, decisions
 from tests.dsl.engine.native.test_lower import ARRAY, NUMBERS, texts
@@ -76,8 +76,8 @@ def test_an_edit_of_a_number_needs_no_compiler() -> None:
     )
 
     assert one.numbers != other.numbers
-    assert machine(one.text, EXPORTED, 0) is machine(other.text, EXPORTED, 0)
+    assert machines.machine(one.text, EXPORTED, 0) is machines.machine(other.text, EXPORTED, 0)
     more = apart(
         decisions(compiled(HEAD + rules.format(20, 5, 9).replace(" limit", " to gold limit"))).text
     )
-    assert machine(more.text, EXPORTED, 0) is not machine(one.text, EXPORTED, 0)
+    assert machines.machine(more.text, EXPORTED, 0) is not machines.machine(one.text, EXPORTED, 0)
