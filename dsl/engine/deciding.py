@@ -60,6 +60,9 @@ def finish(
     if scene.is_rejected:
         _reject_all(scene, plans)
         found: list[Matched] = []
+        # It stays in history, which sees what was to be paid.
+        if entry is not None and net_amount(scene.compiled, entry, scene.event):
+            see_again(book, scene, entry)
     else:
         found = worked_out(book, scene, plans, entry)
     coupon = _coupon(scene, entry)
