@@ -86,6 +86,12 @@ DATE = click.DateTime(["%Y-%m-%d"])
     help=gettext("Save the result in a new folder, to be held against others later."),
 )
 @click.option(
+    "--explain",
+    metavar="EVENT_ID",
+    multiple=True,
+    help=gettext("Tell what every rule did on this event, and why; may be given again."),
+)
+@click.option(
     "--by", metavar="ATTRIBUTE", help=gettext("Sum up by a text attribute of events too.")
 )
 def dry_run(  # noqa: PLR0913, PLR0917 - each an option
@@ -102,6 +108,7 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     awards_out: Path | None,
     changes_out: Path | None,
     save: Path | None,
+    explain: tuple[str, ...],
     by: str | None,
     *,
     as_json: bool,
@@ -116,6 +123,7 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         None if through is None else through.date(),
         segment,
         by,
+        explain,
     )
     if scope.first is not None and scope.through is not None and scope.first > scope.through:
         raise click.UsageError(gettext("--from is after --through."))
@@ -143,9 +151,7 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     except KeyError as error:
         message = gettext("There is no segment %(name)s.")
         raise click.UsageError(message % {"name": error.args[0]}) from error
-    if by is not None and not result.has(by):
-        message = gettext("No event has a text attribute %(name)s.")
-        raise click.UsageError(message % {"name": by})
+    _refuse_unknown(result)
     if awards_out is not None:
         write_awards(result.run, awards_out)
     if customers_out is not None:
@@ -160,6 +166,19 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         echo_json(answer)
     else:
         _print(result, answer)
+
+
+def _refuse_unknown(result: FileRun) -> None:
+    """Raise UsageError where an attribute or an event was asked for that is not there."""
+    by = result.scope.by
+    if by is not None and not result.has(by):
+        message = gettext("No event has a text attribute %(name)s.")
+        raise click.UsageError(message % {"name": by})
+    found = {one.decision.event_id for one in result.explained()}
+    for id_ in result.scope.explain:
+        if id_ not in found:
+            message = gettext("There is no event %(id)s in the period.")
+            raise click.UsageError(message % {"id": id_})
 
 
 def _checked(file: Path) -> checked.Program:
@@ -202,9 +221,22 @@ def _print(result: FileRun, answer: Json) -> None:
             click.echo(gettext("What it is held against was of other events."), err=True)
     _print_owed(result.whole)
     _print_ends(run, result.whole)
+    _print_explained(result)
     told = gettext("%(events)d events in %(seconds).2f s.")
     click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
     _print_left_out(result.left_out)
+
+
+def _print_explained(result: FileRun) -> None:
+    """What every rule did on the events that were asked for."""
+    zone = ZoneInfo(result.whole.compiled.program.timezone)
+    for one in result.explained():
+        told = gettext("%(event)s, %(customer)s, %(time)s:")
+        words = {"event": one.decision.event_id, "customer": one.decision.customer}
+        click.echo(told % {**words, "time": f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"})
+        for rule in one.rules:
+            for sentence in rule.sentences:
+                click.echo(f"  {rule.rule}: {sentence}" if rule.rule else f"  {sentence}")
 
 
 def _print_left_out(left_out: LeftOut) -> None:

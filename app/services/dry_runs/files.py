@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from app.services.dry_runs.awards import awards_table
 from app.services.dry_runs.comparing import Result, against
 from app.services.dry_runs.report import plain, report
 from app.services.dry_runs.saved import load
+from dsl.engine.calendar import moment
 from dsl.engine.columns import (
     DryRun,
     History,
@@ -63,13 +64,14 @@ class Scope:
     """What of a history is decided and told: local dates, both included, and a segment.
 
     With a segment, what was given to customers in it then is told; all are decided. `by` is a text
-    attribute of events to sum up by.
+    attribute of events to sum up by, `explain` are ids of events whose decisions are told.
     """
 
     first: dt.date | None = None
     through: dt.date | None = None
     segment: str | None = None
     by: str | None = None
+    explain: tuple[str, ...] = ()
 
     def instants(self, program: checked.Program) -> tuple[dt.datetime | None, dt.datetime | None]:
         """The first instant of the period, and the one after its last."""
@@ -93,6 +95,15 @@ class Scope:
         if self.segment is not None:
             found["segment"] = self.segment
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One decision, when it was, and what every rule did."""
+
+    decision: dsl.Decision
+    at: dt.datetime
+    rules: Sequence[dsl.Explanation]
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,18 @@ class FileRun:
         shown = self.other if segment is None else in_segment(self.other, segment)
         return _result(shown, self._about(self.other))
 
+    def explained(self) -> list[Explained]:
+        """The decisions that were asked for, and what followed from them, with their reasons."""
+        program = self.whole.compiled.program
+        return [
+            Explained(
+                one.decision,
+                moment(one.at),
+                dsl.explain(program, one.decision, at=moment(one.at)),
+            )
+            for one in self.whole.explained
+        ]
+
     def _about(self, run: DryRun) -> Json:
         return {
             "program": run.compiled.hash,
@@ -166,6 +189,8 @@ class FileRun:
             answer["customers"] = customers
         else:
             answer["customers_not_listed"] = len(customers)
+        if self.scope.explain:
+            answer["explained"] = [_explained(one) for one in self.explained()]
         if self.against is not None:
             answer |= against(self.result, self.against)
         return answer
@@ -205,7 +230,19 @@ def dry_run_files(
             read, _ = _history(one, events, items, customers)
         since, until = scope.instants(one)
         compiled = dsl.compile_program(one)
-        runs.append(dry_run(compiled, read, since=since, until=until, way=way, progress=progress))
+        # Of the program alone, not of what it is held against.
+        explain = scope.explain if one is program else ()
+        runs.append(
+            dry_run(
+                compiled,
+                read,
+                since=since,
+                until=until,
+                explain=explain,
+                way=way,
+                progress=progress,
+            )
+        )
     if len(runs) > 1:
         other = runs[1]
     seconds = time.perf_counter() - started
@@ -234,6 +271,19 @@ def _catalogue(program: checked.Program) -> tuple[object, ...]:
 
 def _result(run: DryRun, about_it: Json) -> Result:
     return Result(about_it, _rules(run), _total(run.total(), run), awards_table(run))
+
+
+def _explained(one: Explained) -> Json:
+    return {
+        "event_id": one.decision.event_id,
+        "at": one.at.isoformat(),
+        "customer": one.decision.customer,
+        "tier": one.decision.tier,
+        "rules": [
+            {"rule": rule.rule, "reason": rule.reason, "sentences": list(rule.sentences)}
+            for rule in one.rules
+        ],
+    }
 
 
 def _rules(run: DryRun) -> Json:

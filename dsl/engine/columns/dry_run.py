@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
@@ -21,7 +23,7 @@ from dsl.engine.columns.sums import distinct, sums
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
@@ -85,6 +87,7 @@ class DryRun:
     balances: Mapping[str, Balance]
     folded: Bools
     samples: tuple[Sample, ...] = field(default=())
+    explained: tuple[Sample, ...] = field(default=())
 
     def units_of(self, rule: str) -> list[str]:
         """What a rule may give: units, money, kinds of things."""
@@ -187,6 +190,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     until: dt.datetime | None = None,
     watch: str | None = None,
     samples: int = 0,
+    explain: Sequence[str] = (),
     secret: bytes = b"",
     way: Way = "auto",
     progress: Callable[[int, int], None] | None = None,
@@ -194,19 +198,21 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     """Decide the events from `since` on and before `until`, and what falls due by then.
 
     `until` None is up to the last event. `watch` names the rule whose latest `samples` paying
-    decisions are kept, with a few of its others; draws are keyed by `secret`; `progress` is called
-    with how many events are done and how many there are, and may raise to end the run. `way` is how
-    it is done, with the same result.
+    decisions are kept, with a few of its others; `explain` are ids of events whose decisions are.
+    Draws are keyed by `secret`; `progress` is called with how many events are done and how many
+    there are, and may raise to end the run. `way` is how it is done, with the same result.
     """
     lower = instant(since) if since is not None else -LATEST
     upper = instant(until) if until is not None else LATEST
     first, end = np.searchsorted(history.at, [lower, upper]).tolist()
     end = max(first, end)
     run = Run(compiled, history, secret, progress, way=way)
-    last = lower
+    last, explained = lower, list[Sample]()
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
-        run.decide(Span(first, end, lower, last), watch, samples)
+        span = Span(first, end, lower, last)
+        run.decide(span, watch, samples)
+        explained = run.explained(span, _rows_of(history, explain, first, end))
     found = run.collected
     columns = run.collected.columns() if run.columns is None else run.columns
     profiles = history.profiles(first, end)
@@ -237,4 +243,13 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         balances=run.balances,
         folded=np.append(run.folded, np.full(others, run.folded.all())),
         samples=tuple(run.samples),
+        explained=tuple(explained),
     )
+
+
+def _rows_of(history: History, ids: Sequence[str], first: int, end: int) -> list[int]:
+    """The rows of events by their ids, of those from a row up to another that there are."""
+    if not ids:
+        return []
+    found = pc.index_in(pa.array(ids, pa.string()), value_set=history.ids)
+    return sorted(row for row in found.to_pylist() if row is not None and first <= row < end)

@@ -96,6 +96,8 @@ class Run:
         self.columns: dict[str, Ints] | None = None
         # What others than the customers of the history drew on; nobody where it has all of them.
         self.shared: list[SharedUse] = []
+        # The same of all events of a native run, once it is done.
+        self._shared_use: Callable[[], list[SharedUse]] = list
         self.noted: Noted | None = None
         self.collected = self._nothing()
         # Whose balances follow from more than their awards, and what they hold at the end.
@@ -200,23 +202,39 @@ class Run:
 
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
-        two = parts(self.history)
-        shared = self._decided_natively(span, two)
+        self._shared_use = self._decided_natively(span, parts(self.history))
         if watched is None or self.columns is None:
             return
         rows = self._sampled(span, watched, samples, self.columns)
+        self.samples = _latest(self._apart(span, rows), watched, samples)
+
+    def explained(self, span: Span, rows: list[int]) -> list[Sample]:
+        """The decisions of some rows once more, with the reasons of every rule."""
         if not rows:
-            return
+            return []
+        if self.columns is not None:
+            return self._apart(span, rows)
+        kept = self.collected, self.balances
+        self.collected, wanted = self._nothing(), frozenset(rows)
+        shorter = replace(span, end=max(rows) + 1, until=self.ats[max(rows)])
+        again = self.decisions(shorter, None, wanted.__contains__)
+        found = [self.sample(row, one) for row, one in again if one is not None]
+        self.collected, self.balances = kept
+        return found
+
+    def _apart(self, span: Span, rows: list[int]) -> list[Sample]:
+        """The same of a native run, by the events of these customers alone."""
+        if not rows:
+            return []
         own = np.unique(self.history.customers[rows])
         kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
         again = Run(self._compiled, of_rows(self.history, kept), self.secret, None, way="python")
-        again.shared = [one.of_rows(kept) for one in shared()]
+        again.shared = [one.of_rows(kept) for one in self._shared_use()]
         wanted = frozenset(np.searchsorted(kept, rows).tolist())
         first = int(np.searchsorted(kept, span.first))
         shorter = Span(first, len(kept), span.since, int(self.history.at[max(rows)]))
-        told = again.decisions(shorter, watched, wanted.__contains__)
-        found = [again.sample(row, one) for row, one in told if one is not None]
-        self.samples = _latest(found, watched, samples)
+        told = again.decisions(shorter, None, wanted.__contains__)
+        return [again.sample(row, one) for row, one in told if one is not None]
 
     def _decided_natively(self, span: Span, two: Parts) -> Callable[[], list[SharedUse]]:
         """Decide all, customers with corrections by the fold; what was used of what all share."""
@@ -284,14 +302,8 @@ class Run:
         self, span: Span, rows: list[int], found: list[Sample], watched: str, samples: int
     ) -> None:
         """Decide once more up to the last of some rows, now with their reasons."""
-        kept, wanted = (self.collected, self.balances), frozenset(rows)
-        self.collected = self._nothing()
-        end = max(rows) + 1
-        shorter = replace(span, end=end, until=self.ats[end - 1])
-        again = self.decisions(shorter, watched, wanted.__contains__)
-        earlier = [self.sample(row, one) for row, one in again if one is not None]
+        earlier = self.explained(span, rows)
         self.samples = _latest(earlier + found, watched, samples)
-        self.collected, self.balances = kept
 
     def sample(self, row: int, decision: Decision) -> Sample:
         """A decision as it is shown."""

@@ -232,6 +232,35 @@ def test_what_was_redeemed_is_not_outstanding(tally: Tally, folder: Path) -> Non
     assert told in result.stdout
 
 
+@pytest.mark.parametrize("engine", ["native", "compiled"])
+def test_a_decision_is_explained(tally: Tally, folder: Path, engine: str) -> None:
+    rules, events = folder / "standing.rules", folder / "months.csv"
+    rules.write_text(
+        STANDING.replace("1 spent\n", "1 spent budget 31 points\n")
+        + 'rule "gold": on purchase where amount >= 6 award 3 points to gold\n',
+        encoding="utf-8",
+    )
+    events.write_text(MONTHS, encoding="utf-8")
+    given = ("dry-run", rules, "--events", events, "--engine", engine, "--explain", "3")
+    result = tally(*given, "--explain", "4")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    third, fourth = (
+        lines.index(f"{n}, {who}, 2026-02-1{d} 10:00:")
+        for n, who, d in (("3", "c1", 0), ("4", "c2", 1))
+    )
+    assert "base: " in lines[third + 1]
+    # Thirty of the budget were gone by then.
+    assert "30" in " ".join(lines[third:fourth])
+    assert any("6" in line and "gold" in line for line in lines[fourth:])
+    found = json.loads(tally(*given, "--json").stdout)["explained"]
+    assert [(one["event_id"], one["customer"], one["tier"]) for one in found] == [("3", "c1", None)]
+    assert [rule["reason"] for rule in found[0]["rules"]] == [None, "audience"]
+    missing = tally(*given, "--explain", "9")
+    assert missing.exit_code == 2
+    assert "There is no event 9 in the period." in missing.stderr
+
+
 def test_a_result_is_saved_and_held_against_later(tally: Tally, folder: Path) -> None:
     events, saved, out = folder / "events.csv", folder / "runs" / "base", folder / "changes.csv"
     first = tally("dry-run", folder / "base.rules", "--events", events, "--save", saved)
