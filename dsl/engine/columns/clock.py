@@ -10,6 +10,8 @@ import numpy as np
 from dsl.engine.calendar import FIXED_US, HOUR_US, MONTHS, from_local, to_local
 from dsl.engine.cells import DAY_US
 from dsl.engine.clock import Clock
+from dsl.engine.compiled import SHORT
+from dsl.text import ast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +77,30 @@ class Clocks:
         into = day - _day_of(_months(day))
         shifted = first + np.minimum(into, after - first - 1)
         return _by_day(shifted * DAY_US + time, lambda local: from_local(local, self._zone))
+
+    def day_ends(self, count: int, unit: DurationUnit) -> Ints:
+        """The first instants after the local days so much later; see Compiled.end_of."""
+        clock = self._clock
+        if unit in SHORT:
+            days = Clocks(self.before(-count, unit), self._name).part("date")
+            return _of_days(days, lambda day: clock.midnight(day + 1))
+        duration = ast.Duration(count, unit)
+        return _of_days(
+            self.part("date"), lambda day: clock.midnight(clock.later_day(day, duration) + 1)
+        )
+
+    def period_ends(self, period: Period, ahead: int) -> Ints:
+        """The first instants after their periods, or those so many periods ahead."""
+        clock = self._clock
+        return _of_days(
+            self.part("date"), lambda day: clock.midnight(clock.last_day(day, period, ahead) + 1)
+        )
+
+
+def _of_days(days: Ints, found: Callable[[int], int]) -> Ints:
+    """What is found for each day, looked up once."""
+    unique, places = np.unique(days, return_inverse=True)
+    return np.array([found(day) for day in unique.tolist()], np.int64)[places]
 
 
 def _months(day: Ints) -> Ints:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dsl.meaning.events import Event, Item
     from dsl.meaning.types import Type
 
-CALENDAR = ("local", "period", "start", "ago")
+CALENDAR = ("local", "period", "start", "ago", "release", "expiry", "expiry at end")
 NOTHING = np.array([NA], np.int64)
 Rows = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 # So many columns are kept with a history for programs to come.
@@ -201,6 +201,12 @@ class _Columns:
                 return self._clocks.period(period)  # type: ignore[arg-type]  # a period
             case ("start", period, back):
                 return self._clocks.start(period, back)  # type: ignore[arg-type]  # its key
+            case ("release", unit, int(count)):
+                return self._clocks.before(-count, unit)  # type: ignore[arg-type]  # its key
+            case ("expiry", unit, int(count)):
+                return self._clocks.day_ends(count, unit)  # type: ignore[arg-type]  # its key
+            case ("expiry at end", period, int(ahead)):
+                return self._clocks.period_ends(period, ahead)  # type: ignore[arg-type]  # its key
             case (_, unit, count):
                 return self._clocks.before(count, unit)  # type: ignore[arg-type]  # its key
             case _:

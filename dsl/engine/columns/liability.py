@@ -13,13 +13,12 @@ import numpy as np
 
 from dsl.engine.cells import NA
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.compiled import SHORT
 from dsl.engine.plans import given
 from dsl.engine.wallet import NEVER
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.dry_run import DryRun
@@ -101,29 +100,14 @@ def expiries(compiled: Compiled, plan: RulePlan, reward: RewardPlan, at: Ints) -
 
     The same as Compiled.expiry gives for each.
     """
-    clock, unit = compiled.clock, reward.unit
+    unit = reward.unit
     clocks = Clocks(at, compiled.program.timezone)
     match plan.rule.expiry or (unit.expiry if unit is not None else None):
-        case ast.ExpiresAfter(duration=duration) | ast.ExpireAfter(duration=duration):
-            if duration.unit not in SHORT:
-                return _by_day(
-                    clocks.part("date"),
-                    lambda day: clock.midnight(clock.later_day(day, duration) + 1),
-                )
-            later = clocks.before(-duration.count, duration.unit)
-            days = Clocks(later, compiled.program.timezone).part("date")
-            return _by_day(days, lambda day: clock.midnight(day + 1))
+        case ast.ExpiresAfter(duration=last) | ast.ExpireAfter(duration=last):
+            return clocks.day_ends(last.count, last.unit)
         case ast.ExpireAtEnd(which=which, period=period):
-            ahead = 0 if which == "this" else 1
-            days = clocks.part("date")
-            return _by_day(days, lambda day: clock.midnight(clock.last_day(day, period, ahead) + 1))
+            return clocks.period_ends(period, 0 if which == "this" else 1)
         case ast.ExpiresOn():
             return np.full(len(at), compiled.expiry(NA, plan.rule.expiry), np.int64)
         case _:
             return np.full(len(at), NEVER, np.int64)
-
-
-def _by_day(days: Ints, found: Callable[[int], int]) -> Ints:
-    """What is found for each day, looked up once."""
-    unique, places = np.unique(days, return_inverse=True)
-    return np.array([found(day) for day in unique.tolist()], np.int64)[places]

@@ -8,7 +8,6 @@ Source: docs/language.md, section 4; docs/engine.md, "Native".
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from dsl.engine.cells import UNSET
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import AWARD, STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
+from dsl.engine.columns.memory import Memory, addresses
 from dsl.engine.columns.shared import Draws
 from dsl.engine.columns.standing import standings
 from dsl.engine.native.cells import standing_cells
@@ -49,21 +49,6 @@ POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"
 
 class NotNativeError(Exception):
     """The run cannot be done in 64 bits, or in this order; the fold gives the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """What one thread writes: the rows of a customer, or of all, and what they share."""
-
-    state: Ints
-    history: Ints
-    lines: Ints
-    memos: Ints
-    counters: Ints
-    earned: Ints
-    shared: Ints
-    variables: Ints
-    place: Ints
 
 
 class Native:
@@ -119,13 +104,15 @@ class Native:
             raise NotNativeError from error
         inputs = self.reading.inputs(by_customer=True)
         stream = self._apart(compiled, inputs, progress)
-        if stream is None:
+        if stream is not None:
+            self._awards = _in_order(inputs.rows, self._counts, stream)
+        if stream is None or not self._is_enough():
             if free:
                 raise NotNativeError
             self._counts[:] = 0
             inputs = self.reading.inputs(by_customer=False)
             stream = self._together(compiled, inputs, progress)
-        self._awards = _in_order(inputs.rows, self._counts, stream)
+            self._awards = _in_order(inputs.rows, self._counts, stream)
         return self._columns(collected, inputs.rows, *self._awards)
 
     @property
@@ -133,15 +120,32 @@ class Native:
         """What of limits and budgets all customers share."""
         return [one.term for one in self._decisions.shared]
 
-    def draws(self) -> dict[str, Draws]:
-        """By shared counter what was drawn from it, once it has run."""
+    @property
+    def holds_out(self) -> bool:
+        """True where a rule that holds out would draw on what all customers share."""
+        return any(
+            slot.rule.rule.holdout is not None and _drawn_of(slot.reward, term.name) >= 0
+            for slot in self._decisions.slots
+            for term in self.shared
+        )
+
+    def _is_enough(self) -> bool:
+        """True where there is enough for what is withheld too, which is cut as if it drew."""
+        if not self.holds_out:
+            return True
+        wanted = self.draws(withheld=True)
+        return all(wanted[term.name].most() <= term.capacity for term in self.shared)
+
+    def draws(self, *, withheld: bool = False) -> dict[str, Draws]:
+        """By shared counter what was drawn from it, or with what is withheld would have been."""
         rows, slots, amounts = self._awards
         at = self._history.at
         found = {}
         for term in self.shared:
             each = [_drawn_of(slot.reward, term.name) for slot in self._decisions.slots]
             # What is withheld draws on nothing.
-            drawn = np.array([*each, *([-1] * len(each))], np.int64)[slots]
+            others = each if withheld else [-1] * len(each)
+            drawn = np.array([*each, *others], np.int64)[slots]
             # An event counts once, however many of its awards count.
             once = np.flatnonzero(drawn == 0)
             once = once[np.unique(rows[once], return_index=True)[1]]
@@ -166,17 +170,17 @@ class Native:
         cuts.append(count)
         done = [0] * THREADS
 
-        def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
+        def call(first: int, end: int, memory: Memory, batch: Ints) -> int:
             most = len(batch) - self._widest
             return machine.functions["apart"](
-                *_addresses(self._numbers),
+                *addresses(self._numbers),
                 *(first, end, self._since, self._end, most),
-                *_addresses(memory.place, inputs.rows),
+                *addresses(memory.place, inputs.rows),
                 *self._read(inputs),
-                *_addresses(self._first_state, self._first_counters),
-                *_written(memory),
-                *_addresses(memory.shared, memory.variables, batch, self._counts),
-                *_addresses(self._standing),
+                *addresses(self._first_state, self._first_counters),
+                *memory.written,
+                *addresses(memory.shared, memory.variables, batch, self._counts),
+                *addresses(self._standing),
             )
 
         def work(part: int) -> tuple[list[Ints], Ints]:
@@ -193,7 +197,7 @@ class Native:
             return None
         return np.concatenate([batch for batches, _ in parts for batch in batches])
 
-    def _reused(self, inputs: Inputs) -> _Memory:
+    def _reused(self, inputs: Inputs) -> Memory:
         """The rows of one customer after the other."""
         most, lines = 0, 0
         if len(inputs):
@@ -214,16 +218,16 @@ class Native:
         np.cumsum(np.stack(widths, axis=1), axis=0, out=starts[1:])
         places = starts.ravel()
 
-        def call(first: int, end: int, memory: _Memory, batch: Ints) -> int:
+        def call(first: int, end: int, memory: Memory, batch: Ints) -> int:
             most = len(batch) - self._widest
             return machine.functions["together"](
-                *_addresses(self._numbers),
+                *addresses(self._numbers),
                 *(first, end, self._since, most),
-                *_addresses(memory.place),
+                *addresses(memory.place),
                 *self._read(inputs),
-                *_written(memory),
-                *_addresses(places, memory.shared, memory.variables, batch, self._counts),
-                *_addresses(self._standing),
+                *memory.written,
+                *addresses(places, memory.shared, memory.variables, batch, self._counts),
+                *addresses(self._standing),
             )
 
         memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
@@ -234,8 +238,8 @@ class Native:
 
     def _batches(
         self,
-        call: Callable[[int, int, _Memory, Ints], int],
-        memory: _Memory,
+        call: Callable[[int, int, Memory, Ints], int],
+        memory: Memory,
         span: list[int],
         told: Callable[[int], None],
     ) -> tuple[list[Ints], Ints]:
@@ -253,7 +257,7 @@ class Native:
 
     def _read(self, inputs: Inputs) -> list[int]:
         """W, M, L, F, U and T."""
-        return _addresses(
+        return addresses(
             inputs.customers,
             inputs.events,
             inputs.lines,
@@ -262,11 +266,11 @@ class Native:
             inputs.told,
         )
 
-    def _memory(self, inputs: Inputs, customers: int, events: int, lines: int) -> _Memory:
+    def _memory(self, inputs: Inputs, customers: int, events: int, lines: int) -> Memory:
         """What is written for so many customers, with so many events and cells of lines in all."""
         compiled = self._compiled
         memos = compiled.layout.memos
-        return _Memory(
+        return Memory(
             state=np.tile(self._first_state, customers),
             history=np.empty(events * compiled.width + 1, np.int64),
             lines=np.empty(lines + 1, np.int64),
@@ -377,19 +381,3 @@ def _in_order(order: Ints, counts: Ints, stream: Ints) -> tuple[Ints, Ints, Ints
     before = np.repeat(by_row - (np.cumsum(counts) - counts), counts)
     places = 2 * (before + np.arange(len(rows)))
     return rows, stream[places], stream[places + 1]
-
-
-def _written(memory: _Memory) -> list[int]:
-    """S, H, K, X, C and A."""
-    return _addresses(
-        memory.state,
-        memory.history,
-        memory.lines,
-        memory.memos,
-        memory.counters,
-        memory.earned,
-    )
-
-
-def _addresses(*arrays: Ints) -> list[int]:
-    return [array.ctypes.data for array in arrays]

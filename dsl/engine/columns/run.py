@@ -17,9 +17,10 @@ from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
 from dsl.engine.columns.liability import Balance, balances
-from dsl.engine.columns.native import Native, NotNativeError, periods_of
+from dsl.engine.columns.native import NotNativeError
+from dsl.engine.columns.natively import decide_natively
 from dsl.engine.columns.order import of_rows
-from dsl.engine.columns.parted import MOST_CORRECTED, Noted, beside, parts, together
+from dsl.engine.columns.parted import MOST_CORRECTED, Noted, parts
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.columns.shared import SharedUse
@@ -33,11 +34,8 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.columns.parted import Part, Parts
-    from dsl.engine.columns.shared import Draws
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Decision
-    from dsl.engine.terms import Term
     from dsl.meaning.events import Event
 
     Progress = Callable[[int, int], None]
@@ -202,7 +200,7 @@ class Run:
 
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
-        self._shared_use = self._decided_natively(span, parts(self.history))
+        self._shared_use = decide_natively(self, span)
         if watched is None or self.columns is None:
             return
         rows = self._sampled(span, watched, samples, self.columns)
@@ -228,7 +226,7 @@ class Run:
             return []
         own = np.unique(self.history.customers[rows])
         kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
-        again = Run(self._compiled, of_rows(self.history, kept), self.secret, None, way="python")
+        again = self.other(of_rows(self.history, kept), "python")
         again.shared = [one.of_rows(kept) for one in self._shared_use()]
         wanted = frozenset(np.searchsorted(kept, rows).tolist())
         first = int(np.searchsorted(kept, span.first))
@@ -236,52 +234,14 @@ class Run:
         told = again.decisions(shorter, None, wanted.__contains__)
         return [again.sample(row, one) for row, one in told if one is not None]
 
-    def _decided_natively(self, span: Span, two: Parts) -> Callable[[], list[SharedUse]]:
-        """Decide all, customers with corrections by the fold; what was used of what all share."""
-        run, own = self, two.plain.span(span)
-        if two.corrected is not None:
-            run = Run(self._compiled, two.plain.history, self.secret, None, way="native")
-        total = span.end - span.first
-        self._tell(0, total)
-        decided = own.first, own.end
-        native = Native(run.compiled, run.history, run.entry, decided, self.secret)
-        free = two.corrected is not None
-        columns = native.run(self.collected, lambda done: self._tell(done, total), free=free)
-        further: dict[str, Draws] = {}
-        if two.corrected is not None:
-            folded, further = self._folded(span, two.corrected, native.shared)
-            columns = together(two.plain.whole(columns), two.corrected.whole(folded))
-            drawn = {name: draws.of(two.plain.rows) for name, draws in native.draws().items()}
-            further = {name: draws.with_(further[name]) for name, draws in drawn.items()}
-            if any(further[term.name].most() > term.capacity for term in native.shared):
-                # Together they draw more than there is: all are decided as they came.
-                raise NotNativeError
-        self.columns = columns
-        self._tell(total, total)
-        draws = further or native.draws
-        return lambda: [
-            SharedUse.of(
-                term.name,
-                periods_of(self.compiled, term, self.history.at),
-                (draws if isinstance(draws, dict) else draws())[term.name],
-            )
-            for term in native.shared
-        ]
+    def other(self, history: History, way: Way, collected: Collected | None = None) -> Run:
+        """The same program over some of the events, and what collects its awards."""
+        found = Run(self._compiled, history, self.secret, None, way=way)
+        found.collected = collected or found.collected
+        return found
 
-    def _folded(
-        self, span: Span, part: Part, shared: list[Term]
-    ) -> tuple[dict[str, Ints], dict[str, Draws]]:
-        """The awards of customers with corrections, and what they drew of what all share."""
-        run = Run(self._compiled, part.history, self.secret, None, way="book")
-        run.collected = beside(self.collected)
-        run.noted = Noted({}, [term.name for term in shared])
-        for _ in run.decisions(part.span(span), None, lambda _: False):
-            pass
-        self.balances = run.balances
-        self.folded[part.history.customers] = True
-        return run.collected.columns(), run.noted.draws(part.rows)
-
-    def _tell(self, done: int, total: int) -> None:
+    def tell(self, done: int, total: int) -> None:
+        """Say how far it is."""
         if self.progress is not None:
             self.progress(min(done, total), total)
 

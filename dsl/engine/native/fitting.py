@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsl.engine.native.earning import datings
 from dsl.engine.nodes import walk
 from dsl.engine.plans import given
 from dsl.meaning import checked
@@ -42,18 +43,9 @@ def is_fit(compiled: Compiled) -> bool:
     asked = (*program.tiers, *program.segments.values())
     if any(isinstance(node, checked.InSegment) for node in walk(asked)):
         return False
-    return _are_wallets_fit(compiled) and all(
+    return datings(compiled) is not None and all(
         _is_rule_fit(compiled, plan) for plan in compiled.rules
     )
-
-
-def _are_wallets_fit(compiled: Compiled) -> bool:
-    """True where all that is asked of wallets is of units that are had at once, and for good."""
-    uses = compiled.uses
-    asked = {unit for _, unit in (*uses.balances, *uses.lifetimes)}
-    asked |= {unit for _, unit, _ in uses.earned}
-    paid = [one for plan in compiled.rules for reward in plan.rewards for one in given(reward)]
-    return all(one.is_undated for one in paid if one.called in asked)
 
 
 def _is_rule_fit(compiled: Compiled, plan: RulePlan) -> bool:

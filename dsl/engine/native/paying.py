@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dsl.engine.amounts import rounded
 from dsl.engine.cells import E_AT, LARGEST, S_TIER
 from dsl.engine.conditions import every
-from dsl.engine.native.cells import C_EARNED
+from dsl.engine.native.earning import Earnings, datings
 from dsl.engine.native.fitting import compares_amounts
 from dsl.engine.values import ARGUMENTS
 from dsl.engine.writer import Writer
@@ -64,10 +64,7 @@ class Paying:
                 choices = enumerate(choice for _, choice in reward.choices)
                 for choice, one in choices if reward.choices else [(None, reward)]:
                     self.slots.append(Slot(len(self.slots), plan, one, reward, choice))
-        uses = compiled.uses
-        self._balances = {unit: place for place, unit in uses.balances}
-        self._lifetimes = {unit: place for place, unit in uses.lifetimes}
-        self.earned = tuple(dict.fromkeys(unit for _, unit, _ in uses.earned))
+        self.earnings = Earnings(compiled, cells, datings(compiled) or {})
 
     def text(self, event: str, name: str) -> str:
         """The function of a type of event."""
@@ -89,7 +86,8 @@ class Paying:
                             write(f"O[o] = {slot.number + len(self.slots)}", f"{slot.amount} = 0")
                     write("o = o + 2")
             self._take(write, slots)
-            self._post(write, slots)
+            # Step 9.
+            self.earnings.post(write, slots)
             write("return o")
         return write.text()
 
@@ -307,31 +305,6 @@ class Paying:
         for place, own in enumerate(members):
             with write.block(f"if w != {place}{self._counts(own[0].rule)}:"):
                 write(*(f"{one.amount} = 0" for one in own))
-
-    # --- step 9 -------------------------------------------------------------------------------
-
-    def _post(self, write: Writer, slots: Sequence[Slot]) -> None:
-        """What was given of units that are asked for: balances, and what was earned when."""
-        asked = dict.fromkeys((*self._balances, *self._lifetimes, *self.earned))
-        sums = {unit: f"e{place}" for place, unit in enumerate(asked)}
-        for name in sums.values():
-            write(f"{name} = 0")
-        for slot in slots:
-            if slot.reward.is_undated and slot.reward.called in sums:
-                name = sums[slot.reward.called]
-                write(f"{name} = {name} + {slot.amount}")
-        for unit, name in sums.items():
-            for place in (self._balances.get(unit), self._lifetimes.get(unit)):
-                if place is not None:
-                    write(f"S[{place}] = S[{place}] + {name}")
-        earned = [sums[unit] for unit in self.earned]
-        if not earned:
-            return
-        with write.block(f"if {' or '.join(f'{name} > 0' for name in earned)}:"):
-            write(f"n = C[{C_EARNED}]", f"A[n] = E[{E_AT}]")
-            for place, name in enumerate(earned, start=1):
-                write(f"A[n + {place}] = {name}")
-            write(f"C[{C_EARNED}] = n + {1 + len(earned)}")
 
 
 def _by_rule(slots: Iterable[Slot]) -> list[tuple[RulePlan, list[Slot]]]:

@@ -25,11 +25,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dsl.engine.calendar import FIXED_US
-from dsl.engine.cells import E_AT, E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER
+from dsl.engine.cells import E_LINES, E_TYPE, S_CURRENT, S_END, S_TIER
 from dsl.engine.native.cells import (
     BITS,
-    C_EARNED,
     C_LINES,
     Cells,
     Counter,
@@ -39,7 +37,6 @@ from dsl.engine.native.parts import in_parts
 from dsl.engine.native.paying import Paying, Slot
 from dsl.engine.values import ARGUMENTS
 from dsl.engine.writer import Writer
-from dsl.text import ast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +95,7 @@ class _Writing:
         parts = [
             compiled.text,
             _COPY,
-            self._earned(),
+            self._paying.earnings.text(),
             self._settle(),
             self._record(),
             self._stand(),
@@ -108,7 +105,7 @@ class _Writing:
         ]
         text = "\n".join([*parts, self._laid_out(_APART), self._laid_out(_TOGETHER)])
         variables = max((one.cells for one in pays), default=0)
-        return Decisions(text, self._cells, tuple(paying.slots), 1 + len(paying.earned), variables)
+        return Decisions(text, self._cells, tuple(paying.slots), paying.earnings.width, variables)
 
     def _laid_out(self, text: str) -> str:
         """The loops with the widths of rows."""
@@ -123,58 +120,12 @@ class _Writing:
 
     # --- before an event ----------------------------------------------------------------------
 
-    def _earned(self) -> str:
-        """`earned`: what was earned in windows, with both ends of each moved to where they are."""
-        width = 1 + len(self._paying.earned)
-        write = Writer()
-        with write.block("def earned(E, S, C, A):"):
-            write(f"end = C[{C_EARNED}]")
-            for place, unit, window in self._compiled.uses.earned:
-                column = 1 + self._paying.earned.index(unit)
-                first, last, total = (self._cells.own(0) for _ in range(3))
-                after, until = self._bounds(window)
-                write(f"a = C[{first}]", f"b = C[{last}]", f"x = C[{total}]")
-                beyond = "" if until is None else f" and A[b] <= {until}"
-                with write.block(f"while b < end{beyond}:"):
-                    write(f"x = x + A[b + {column}]", f"b = b + {width}")
-                if until is not None:
-                    with write.block(f"while b > a and A[b - {width}] > {until}:"):
-                        write(f"b = b - {width}", f"x = x - A[b + {column}]")
-                if after is not None:
-                    with write.block(f"while a < b and A[a] <= {after}:"):
-                        write(f"x = x - A[a + {column}]", f"a = a + {width}")
-                    with write.block(f"while a > 0 and A[a - {width}] > {after}:"):
-                        write(f"a = a - {width}", f"x = x + A[a + {column}]")
-                write(f"C[{first}] = a", f"C[{last}] = b", f"C[{total}] = x", f"S[{place}] = x")
-            write("return 0")
-        return write.text()
-
-    def _bounds(self, window: ast.Window) -> tuple[str | None, str | None]:
-        """Texts of the instant before a window's first, and of its last where that is not now."""
-        column, clock = self._cells.column, self._compiled.clock
-        match window:
-            case ast.Last(duration=duration) if duration.unit in FIXED_US:
-                return f"E[{E_AT}] - {duration.count * FIXED_US[duration.unit]}", None
-            case ast.Last(duration=duration):
-                return f"E[{column(('ago', duration.unit, duration.count))}]", None
-            case ast.This(period=period):
-                return f"E[{column(('start', period, 0))}] - 1", None
-            case ast.Previous(period=period):
-                ends = (column(("start", period, back)) for back in (1, 0))
-                after, until = (f"E[{place}] - 1" for place in ends)
-                return after, until
-            case ast.Since():
-                # The same at every instant.
-                return str(self._compiled.window(window, clock.midnight(0))[0]), None
-            case _:
-                return None, None
-
     def _settle(self) -> str:
         compiled = self._compiled
         write = Writer()
         with write.block(f"def settle({ARGUMENTS}, C, A):"):
             write(f"S[{S_CURRENT}] = S[{S_END}]")
-            if compiled.uses.earned:
+            if self._paying.earnings.is_asked:
                 write("x = earned(E, S, C, A)")
             write(self._clear, "rank = 0")
             for tier in compiled.program.tiers:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # What drawn programs are about that can be decided by text alone.
 TOPICS = (
     "money", "things", "audience", "tiers", "segments", "history", "limits", "groups", "large",
+    "expiry",
 )  # fmt: skip
 NAMES = ("rows", "at", "customers", "rules", "rewards", "amounts", "statuses")
 WAYS: tuple[Way, ...] = ("native", "book")
@@ -176,6 +177,38 @@ PROGRAMS = {
     rule "e": on review award 6 points only best of "g" holdout 50% limit 20 points per customer
     rule "f": on review award 5 points only best of "g"
     """,
+    "points that expire, and tiers that they feed": """
+    unit points: expire 1 month after earned
+    unit miles: pending 14 days, expire at end of this quarter
+    tier silver: 60 points held
+    tier gold: 200 points held or 40 miles earned in last 45 days
+    rule "base": on purchase award 1 point per 1 spent, 1 mile per 10 spent
+    rule "double": on purchase where channel = "web" award 2x points to silver and above
+    rule "lots": on review where lifetime miles >= 20 award 3 points
+    rule "few": on checkin where miles < 10 award 4 points, 2 miles
+    rule "prev": on review where miles earned in previous month >= 5 award 2 miles
+    """,
+    "points that wait longer than they last": """
+    unit points: pending 20 days, expire at end of this month
+    tier silver: 10 points held
+    rule "base": on purchase award 1 point per 1 spent
+    rule "more": on review where points >= 20 award 2 points
+    rule "earned": on checkin where points earned in last 3 months >= 20 award 5 points
+    """,
+    "points that last for days and hours": """
+    unit points: expire 9 days after earned
+    unit miles: pending 5 hours, expire 30 hours after earned
+    tier silver: 100 points held
+    rule "base": on purchase award 1 point per 1 spent pending 2 days
+    rule "other": on review award 20 points pending 2 days
+    rule "miles": on checkin award 7 miles
+    rule "few": on review where miles >= 7 award 1 mile to silver
+    """,
+    "a stock that does not go round, some of it withheld": """
+    gift "Mug": cost 3 USD, stock 25
+    rule "a": on purchase award gift "Mug" holdout 50%
+    rule "b": on review award 7 points budget 30 times holdout 30%
+    """,
     "segments": """
     segment busy: number of purchases in last 30 days >= 3
     rule "a": on review award 5 points to busy
@@ -306,7 +339,10 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
         'rule "r": on tier upgrade award 1 point\n tier gold: 5 spent ever',
         'rule "r": on purchase award 1 point once per channel',
         'rule "r": on purchase award 10% discount',
-        'rule "r": on purchase award 5 points pending 3 days\n tier gold: 5 points held',
+        'rule "r": on purchase award 5 points pending 1 month\n tier gold: 5 points held',
+        'rule "r": on purchase award 5 points expires on 2026-12-31\n tier gold: 5 points held',
+        """rule "r": on purchase award 5 points pending 3 days
+           tier gold: 5 points held rule "s": on review award 5 points""",
         'guard "g": hold purchase where amount > 10\n rule "r": on purchase award 1 point',
     ],
 )

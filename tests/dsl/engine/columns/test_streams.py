@@ -25,7 +25,7 @@ ORACLE, COMPILED = ReferenceEngine(), CompiledEngine(why=False)
 # What drawn programs and histories are about that are decided natively, some customers apart.
 TOPICS = (
     "money", "things", "chance", "audience", "tiers", "segments", "history", "limits", "groups",
-    "campaigns", "refunds", "redemption", "large",
+    "campaigns", "expiry", "refunds", "redemption", "large",
 )  # fmt: skip
 
 

@@ -1,0 +1,41 @@
+"""What a native run writes, as arrays whose addresses machine code is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dsl.engine.columns.convert import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one thread writes: the rows of a customer, or of all, and what they share."""
+
+    state: Ints
+    history: Ints
+    lines: Ints
+    memos: Ints
+    counters: Ints
+    earned: Ints
+    shared: Ints
+    variables: Ints
+    place: Ints
+
+    @property
+    def written(self) -> list[int]:
+        """S, H, K, X, C and A."""
+        return addresses(
+            self.state,
+            self.history,
+            self.lines,
+            self.memos,
+            self.counters,
+            self.earned,
+        )
+
+
+def addresses(*arrays: Ints) -> list[int]:
+    """Where arrays begin."""
+    return [array.ctypes.data for array in arrays]

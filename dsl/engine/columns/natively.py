@@ -1,0 +1,84 @@
+"""A run done natively: customers with corrections by the fold, all others by machine code.
+
+Source: docs/engine.md, "Native".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.native import Native, NotNativeError, periods_of
+from dsl.engine.columns.parted import Noted, Part, beside, parts, together
+from dsl.engine.columns.shared import SharedUse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.run import Run, Span
+    from dsl.engine.columns.shared import Draws
+
+WITHHELD = STATUSES.index("withheld")
+
+
+def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
+    """Decide all events of a span; what was used of what all customers share, if that is asked.
+
+    Raises NotNativeError where they have to be decided as they came, or beyond 64 bits.
+    """
+    two = parts(run.history)
+    total = span.end - span.first
+    run.tell(0, total)
+    both: Mapping[str, Draws] | None = None
+    plain = run if two.corrected is None else run.other(two.plain.history, "native")
+    own = two.plain.span(span)
+    native = Native(plain.compiled, plain.history, plain.entry, (own.first, own.end), run.secret)
+    columns = native.run(
+        run.collected, lambda done: run.tell(done, total), free=two.corrected is not None
+    )
+    if two.corrected is not None:
+        folded, noted = _folded(run, span, two.corrected, native)
+        columns = together(two.plain.whole(columns), two.corrected.whole(folded))
+        both = _both(native, two.plain, noted)
+    run.columns = columns
+    run.tell(total, total)
+
+    def used() -> list[SharedUse]:
+        draws = native.draws() if both is None else both
+        return [
+            SharedUse.of(
+                term.name, periods_of(run.compiled, term, run.history.at), draws[term.name]
+            )
+            for term in native.shared
+        ]
+
+    return used
+
+
+def _both(native: Native, plain: Part, noted: Mapping[str, Draws]) -> Mapping[str, Draws]:
+    """What both drew together, where there is enough for what either wants."""
+    found: dict[str, Draws] = {}
+    for withheld in (True, False):
+        counted = native.draws(withheld=withheld)
+        found = {name: own.of(plain.rows).with_(noted[name]) for name, own in counted.items()}
+        if any(found[term.name].most() > term.capacity for term in native.shared):
+            raise NotNativeError
+    return found
+
+
+def _folded(
+    run: Run, span: Span, part: Part, native: Native
+) -> tuple[dict[str, Ints], Mapping[str, Draws]]:
+    """The awards of customers with corrections, and what they drew of what all share."""
+    fold = run.other(part.history, "book", beside(run.collected))
+    fold.noted = Noted({}, [term.name for term in native.shared])
+    for _ in fold.decisions(part.span(span), None, lambda _: False):
+        pass
+    run.balances = fold.balances
+    run.folded[part.history.customers] = True
+    columns = fold.collected.columns()
+    if native.holds_out and (columns["status"] == WITHHELD).any():
+        # What is withheld notes no draw, but is cut as if it drew.
+        raise NotNativeError
+    return columns, fold.noted.draws(part.rows)
