@@ -57,7 +57,9 @@ def test_a_run_goes_on_without_machine_code(monkeypatch: pytest.MonkeyPatch) -> 
         shop.close()
 
     assert run.way == "quick"
-    assert run.amounts.tolist() == dry_run(program, history, way="book").amounts.tolist()
+    assert (
+        run.awards.amounts.tolist() == dry_run(program, history, way="book").awards.amounts.tolist()
+    )
 
 
 def test_a_run_is_compiled_apart(monkeypatch: pytest.MonkeyPatch) -> None:

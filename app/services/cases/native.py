@@ -39,7 +39,7 @@ class NativeEngine:
         if run.way != "native":
             return actual
         self.decided += 1
-        return replace(actual, awards=[_line(run, number) for number in range(len(run.rows))])
+        return replace(actual, awards=[_line(run, number) for number in range(len(run.awards))])
 
 
 def _as_history(case: Case, program: Program) -> list[Mapping[str, Any]] | None:
@@ -60,18 +60,19 @@ def _as_history(case: Case, program: Program) -> list[Mapping[str, Any]] | None:
 
 
 def _line(run: DryRun, number: int) -> AwardLine:
-    unit = run.unit_names[run.units[number]]
-    text = int(run.texts[number])
+    awards = run.awards.ordered
+    unit = run.unit_names[awards.units[number]]
+    text = int(awards.texts[number])
     return award_line(
         dsl.Award(
-            rule=run.rule_names[run.rules[number]],
-            reward=int(run.rewards[number]),
-            customer=run.customer_ids[run.customers[number]],
+            rule=run.rule_names[awards.rules[number]],
+            reward=int(awards.rewards[number]),
+            customer=run.customer_ids[awards.customers[number]],
             unit=unit,
-            amount=int(run.amounts[number]),
+            amount=int(awards.amounts[number]),
             precision=run.precisions[unit],
             text=run.text_names[text] if text >= 0 else None,
-            status=STATUSES[run.statuses[number]],
-            event=run.history.event_id(int(run.rows[number])),
+            status=STATUSES[awards.statuses[number]],
+            event=run.history.event_id(int(awards.rows[number])),
         )
     )

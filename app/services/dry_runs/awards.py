@@ -14,6 +14,7 @@ import pyarrow.parquet
 
 from app.services.errors import NotFound
 from dsl.engine.columns import DryRun
+from dsl.engine.columns.awards import Awards
 from dsl.engine.columns.collected import STATUSES
 
 COLUMNS = ("event_id", "at", "customer_id", "rule", "unit", "text", "amount", "status")
@@ -50,18 +51,19 @@ def awards_table(run: DryRun) -> pa.Table:
 
     `event_id` is empty of what fell due without an event, `text` what a thing is called.
     """
-    rows = pa.array(run.rows, mask=run.rows < 0)
-    texts = pa.array(run.texts, mask=run.texts < 0)
+    awards = run.awards.ordered
+    rows = pa.array(awards.rows, mask=awards.rows < 0)
+    texts = pa.array(awards.texts, mask=awards.texts < 0)
     return pa.table(
         {
             "event_id": run.history.ids.take(rows),
-            "at": pa.array(run.at, pa.timestamp("us", "UTC")),
-            "customer_id": _named(pa.array(run.customers), run.customer_ids),
-            "rule": _named(pa.array(run.rules), run.rule_names),
-            "unit": _named(pa.array(run.units), run.unit_names),
+            "at": pa.array(awards.at, pa.timestamp("us", "UTC")),
+            "customer_id": _named(pa.array(awards.customers), run.customer_ids),
+            "rule": _named(pa.array(awards.rules), run.rule_names),
+            "unit": _named(pa.array(awards.units), run.unit_names),
             "text": _named(texts, run.text_names),
-            "amount": _exact(run),
-            "status": _named(pa.array(run.statuses), STATUSES),
+            "amount": _exact(run, awards),
+            "status": _named(pa.array(awards.statuses), STATUSES),
         }
     )
 
@@ -70,18 +72,18 @@ def _named(codes: pa.Array, names: tuple[str, ...]) -> pa.Array:
     return pa.array(names, pa.string()).take(codes)
 
 
-def _exact(run: DryRun) -> pa.Array:
+def _exact(run: DryRun, awards: Awards) -> pa.Array:
     """The amounts as exact decimals, of as many places as the finest unit has."""
     finest = max(run.precisions.values(), default=0)
     precisions = np.array([run.precisions[name] for name in run.unit_names] or [0], np.int64)
-    amounts = pa.array(run.amounts).cast(pa.decimal128(19, 0))
+    amounts = pa.array(awards.amounts).cast(pa.decimal128(19, 0))
     scaled = [
         pc.multiply(amounts, pa.scalar(Decimal(1).scaleb(-precision))).cast(
             pa.decimal128(DIGITS, finest)
         )
         for precision in range(finest + 1)
     ]
-    own = precisions[run.units] if len(run.units) else run.units
+    own = precisions[awards.units] if len(awards) else awards.units
     return pc.choose(pa.array(own), *scaled)
 
 

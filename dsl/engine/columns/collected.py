@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dsl.engine.columns.awards import KIND, Awards
 from dsl.engine.columns.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.decision import Award, Status
 
 STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
-# What stands in a row of awards.
-AWARD = (
-    *("row", "at", "customer", "rule", "reward"),
-    *("unit", "text", "amount", "status", "standing"),
-)
+# What stands in a row of awards; a kind has a row of its own (awards.py).
+CELLS = ("rows", "at", "customers", "kinds", "amounts", "standings")
 
 
 class Names:
@@ -49,11 +47,16 @@ class Collected:
     texts: Names = field(default_factory=Names)
     precisions: dict[str, int] = field(default_factory=dict)
     standings: dict[Standing, int] = field(default_factory=dict)
+    kinds: dict[tuple[int, int, int, int, int], int] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)
 
     def standing(self, tier: str | None, segments: frozenset[str]) -> int:
         """The number of where a customer stands."""
         return self.standings.setdefault(Standing(tier, segments), len(self.standings))
+
+    def kind(self, rule: int, reward: int, unit: int, text: int, status: int) -> int:
+        """The number of what awards have in common."""
+        return self.kinds.setdefault((rule, reward, unit, text, status), len(self.kinds))
 
     def add(self, award: Award, row: int, at: int, standing: int) -> None:
         """Note an award of an event, or of an instant; `standing` is by its number."""
@@ -64,16 +67,26 @@ class Collected:
             -1 if award.event is None else row,
             at if award.at is None else award.at,
             self.customers.code(award.customer),
-            self.rules[award.rule],
-            award.reward,
-            self.units.code(award.unit),
-            -1 if text is None else self.texts.code(text),
+            self.kind(
+                self.rules[award.rule],
+                award.reward,
+                self.units.code(award.unit),
+                -1 if text is None else self.texts.code(text),
+                STATUSES.index(award.status),
+            ),
             award.amount,
-            STATUSES.index(award.status),
             standing,
         )
 
-    def columns(self) -> dict[str, Ints]:
-        """The awards by column, see AWARD."""
-        cells = np.array(self.cells, np.int64).reshape(-1, len(AWARD))
-        return {name: cells[:, place].copy() for place, name in enumerate(AWARD)}
+    def awards(self) -> Awards:
+        """The awards, in the order they came."""
+        cells = np.array(self.cells, np.int64).reshape(-1, len(CELLS))
+        rows, at, customers, kinds, amounts, standings = (column.copy() for column in cells.T)
+        sources: dict[str, Callable[[], Ints]] = {
+            "rows": lambda: rows,
+            "at": lambda: at,
+            "customers": lambda: customers,
+            "standings": lambda: standings,
+        }
+        table = np.array(list(self.kinds), np.int64).reshape(-1, len(KIND))
+        return Awards(table, kinds, amounts, sources)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,15 +17,17 @@ import pyarrow.compute as pc
 
 from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
+from dsl.engine.columns.awards import KIND
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.run import Run, Sample, Span, Way
-from dsl.engine.columns.sums import distinct, sums
+from dsl.engine.columns.sums import distinct, sums, sums_of
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
     from dsl.engine.columns.liability import Balance
@@ -50,17 +53,16 @@ class RuleTotal:
     units: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DryRun:
-    """The awards of a run, a row each, in the order they were decided.
+    """The awards of a run, and what the numbers in them stand for.
 
-    `rows` are those of their events in the history, -1 of a timer or a derived event; `at` is their
-    time; `customers`, `rules`, `units` (money, and kinds of thing, among them) and `texts` (what
-    things are called, -1 without) are places in the names beside them, as are `standings`, where
-    customers stood as rules saw them; `rewards` are places in the rule; `statuses` in STATUSES.
-    Amounts are integers of `precisions` by unit. `decided` counts the events of the period, `until`
-    is its last instant; `way` is how they were decided. `balances` are what customers hold at the
-    end by unit, but for those of whom that follows from their awards: who is not `folded`.
+    Customers, rules, units (money, and kinds of thing, among them), texts (what things are called,
+    -1 without) and standings (where customers stood as rules saw them) are places in the names;
+    rewards are places in the rule, statuses in STATUSES. Amounts are integers of `precisions` by
+    unit. `decided` counts the events of the period, `until` is its last instant; `way` is how they
+    were decided. `balances` are what customers hold at the end by unit, but for those of whom that
+    follows from their awards: who is not `folded`.
     """
 
     compiled: Compiled
@@ -68,16 +70,7 @@ class DryRun:
     decided: int
     until: int
     way: Way
-    rows: Ints
-    at: Ints
-    customers: Ints
-    rules: Ints
-    rewards: Ints
-    units: Ints
-    texts: Ints
-    amounts: Ints
-    statuses: Ints
-    standings: Ints
+    awards: Awards
     customer_ids: tuple[str, ...]
     rule_names: tuple[str, ...]
     unit_names: tuple[str, ...]
@@ -95,39 +88,57 @@ class DryRun:
         given = [one for reward in plan.rewards for one in _every(reward)]
         return list(dict.fromkeys(one.called for one in given if not one.choices))
 
-    @property
+    # --- what the awards are of, by kind ------------------------------------------------------
+
+    @cached_property
     def given(self) -> Bools:
-        """True of the rows that are not withheld."""
-        return np.asarray(self.statuses != WITHHELD)
+        """True of the awards that are not withheld."""
+        return np.asarray((self._statuses != WITHHELD)[self.awards.kinds])
 
-    @property
-    def is_award(self) -> Bools:
-        """True of what was given, False of what was taken back."""
-        takes = np.zeros((len(self.rule_names) or 1, self._widest()), np.bool_)
-        for rule, plan in enumerate(self.compiled.rules):
-            for place, reward in enumerate(plan.rewards):
-                takes[rule, place] = any(_deducts(one) for one in _every(reward))
-        lowers = takes[self.rules, self.rewards] if len(self.rules) else self.given
-        kept = self.given & (self.statuses != REVOKED)
-        return np.asarray(kept & ((self.amounts > 0) | lowers))
-
-    def _widest(self) -> int:
-        return max((len(plan.rewards) for plan in self.compiled.rules), default=1) or 1
-
-    @property
+    @cached_property
     def moved(self) -> Ints:
         """What the amounts are with revoked things taken off."""
-        return np.where(self.statuses == REVOKED, -np.abs(self.amounts), self.amounts)
+        revoked = self._statuses == REVOKED
+        amounts = self.awards.amounts
+        if not revoked.any():
+            return amounts
+        return np.where(revoked[self.awards.kinds], -np.abs(amounts), amounts)
+
+    @cached_property
+    def is_award(self) -> Bools:
+        """True of what was given, False of what was taken back."""
+        takes = {
+            (rule, place)
+            for rule, plan in enumerate(self.compiled.rules)
+            for place, reward in enumerate(plan.rewards)
+            if any(_deducts(one) for one in _every(reward))
+        }
+        pairs = self.awards.table[:, :2].tolist()
+        lowers = np.array([(rule, reward) in takes for rule, reward in pairs], np.bool_)
+        kept = (self._statuses != WITHHELD) & (self._statuses != REVOKED)
+        found = np.asarray(kept[self.awards.kinds])
+        if self.awards.amounts.min(initial=1) <= 0:
+            found &= (self.awards.amounts > 0) | lowers[self.awards.kinds]
+        return found
+
+    @property
+    def _statuses(self) -> Ints:
+        return self.awards.table[:, KIND.index("status")]
+
+    # --- sums ---------------------------------------------------------------------------------
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
-        awards, given = self.is_award, self.given
-        rules, customers = self.rules[awards], self.customers[awards]
+        is_award, rules = self.is_award, self.awards.rules
+        customers = self.awards.customers
+        if not is_award.all():
+            rules, customers = rules[is_award], customers[is_award]
         counts = np.bincount(rules, minlength=len(self.rule_names)).tolist()
         people = distinct(rules, customers, len(self.rule_names), len(self.customer_ids))
         units: dict[int, dict[int, int]] = {}
-        for rule, unit, sum_ in sums(self.rules[given], self.units[given], self.moved[given]):
-            units.setdefault(rule, {})[unit] = sum_
+        for rule, unit, sum_ in self._by_kind:
+            own = units.setdefault(rule, {})
+            own[unit] = own.get(unit, 0) + sum_
         return {
             name: RuleTotal(counts[rule], people[rule], self._named(units.get(rule, {})))
             for rule, name in enumerate(self.rule_names)
@@ -135,15 +146,27 @@ class DryRun:
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
-        awards, given = self.is_award, self.given
-        customers = self.customers[awards]
-        none = np.zeros(len(self.rows), np.int64)
-        found = sums(none[given], self.units[given], self.moved[given])
-        return RuleTotal(
-            awards=len(customers),
-            customers=distinct(none[awards], customers, 1, len(self.customer_ids))[0],
-            units=self._named({unit: sum_ for _, unit, sum_ in found}),
-        )
+        customers = self.awards.customers[self.is_award]
+        people = np.zeros(len(self.customer_ids), np.bool_)
+        people[customers] = True
+        units: dict[int, int] = {}
+        for _, unit, sum_ in self._by_kind:
+            units[unit] = units.get(unit, 0) + sum_
+        return RuleTotal(len(customers), int(people.sum()), self._named(units))
+
+    @cached_property
+    def _by_kind(self) -> list[tuple[int, int, int]]:
+        """Of each kind of award that was given the rule, the unit, and what it comes to."""
+        awards, size = self.awards, len(self.awards.table)
+        counts = np.bincount(awards.kinds, minlength=size).tolist()
+        totals = sums_of(awards.kinds, self.moved, size).tolist()
+        return [
+            (rule, unit, sum_)
+            for (rule, _, unit, _, status), count, sum_ in zip(
+                awards.table.tolist(), counts, totals, strict=True
+            )
+            if count and status != WITHHELD
+        ]
 
     def _named(self, units: Mapping[int, int]) -> dict[str, int]:
         return {self.unit_names[unit]: units[unit] for unit in sorted(units, key=self._order)}
@@ -156,18 +179,29 @@ class DryRun:
 
     def by_day(self) -> dict[dt.date, dict[str, int]]:
         """How much of each unit the awards of each local date came to, in the order of dates."""
-        days = Clocks(self.at, self.compiled.program.timezone).part("date")
-        found = self._by(days)
+        found = self._by(self._days())
         return {date_of(day): found[day] for day in sorted(found)}
+
+    def _days(self) -> Ints:
+        """The local dates of the awards."""
+        zone, rows = self.compiled.program.timezone, self.awards.rows
+        if not len(rows) or rows.min() < 0:
+            return Clocks(self.awards.at, zone).part("date")
+        # There are fewer events, and they stand in the order of time.
+        return Clocks(self.history.at, zone).part("date")[rows]
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""
-        return {self.customer_ids[code]: own for code, own in self._by(self.customers).items()}
+        return {
+            self.customer_ids[code]: own for code, own in self._by(self.awards.customers).items()
+        }
 
     def _by(self, keys: Ints) -> dict[int, dict[str, int]]:
-        given = self.given
+        given, units, amounts = self.given, self.awards.units, self.moved
+        if not given.all():
+            keys, units, amounts = keys[given], units[given], amounts[given]
         totals: dict[int, dict[str, int]] = {}
-        for key, unit, amount in sums(keys[given], self.units[given], self.moved[given]):
+        for key, unit, amount in sums(keys, units, amounts):
             totals.setdefault(key, {})[self.unit_names[unit]] = amount
         return totals
 
@@ -214,7 +248,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         run.decide(span, watch, samples)
         explained = run.explained(span, _rows_of(history, explain, first, end))
     found = run.collected
-    columns = run.collected.columns() if run.columns is None else run.columns
+    awards = run.awards or run.collected.awards()
     profiles = history.profiles(first, end)
     # Whoever was paid without an event of their own.
     others = len(found.customers.codes) - len(history.customer_ids)
@@ -223,17 +257,8 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         history=history,
         decided=end - first - profiles,
         until=last,
-        way=run.way if run.columns is None else "native",
-        rows=columns["row"],
-        at=columns["at"],
-        customers=columns["customer"],
-        rules=columns["rule"],
-        rewards=columns["reward"],
-        units=columns["unit"],
-        texts=columns["text"],
-        amounts=columns["amount"],
-        statuses=columns["status"],
-        standings=columns["standing"],
+        way=run.way if run.awards is None else "native",
+        awards=awards,
         customer_ids=found.customers.names,
         rule_names=tuple(found.rules),
         unit_names=found.units.names,

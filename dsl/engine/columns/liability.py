@@ -60,15 +60,15 @@ def balances(customers: Iterable[Customer]) -> dict[str, Balance]:
 def liabilities(run: DryRun) -> dict[str, Liability]:
     """What was issued of each of the program's units, and what became of it by the run's end."""
     found = {}
-    chosen = run.given
+    chosen, awards = run.given, run.awards
     for name, unit in run.compiled.program.units.items():
         if unit.is_money or name not in run.unit_names:
             continue
-        own = chosen & (run.units == run.unit_names.index(name))
+        own = chosen & (awards.units == run.unit_names.index(name))
         issued = sum(run.moved[own].tolist())
         left = run.balances.get(name, Balance())
         # All that was given to others than the folded is there, until its day is over.
-        there = np.flatnonzero(own & ~run.folded[run.customers])
+        there = np.flatnonzero(own & ~run.folded[awards.customers])
         lost = _expired(run, there)
         expired = left.expired + lost
         outstanding = left.outstanding + sum(run.moved[there].tolist()) - lost
@@ -77,15 +77,17 @@ def liabilities(run: DryRun) -> dict[str, Liability]:
     return found
 
 
-def _expired(run: DryRun, awards: Ints) -> int:
+def _expired(run: DryRun, places: Ints) -> int:
     """What of awards is over by the end, nothing having been taken of them."""
-    total = 0
+    total, awards = 0, run.awards
     for rule, plan in enumerate(run.compiled.rules):
-        own = awards[run.rules[awards] == rule]
+        own = places[awards.rules[places] == rule]
         if not len(own):
             continue
-        expires = expiries(run.compiled, plan, _of(plan, run, int(run.units[own[0]])), run.at[own])
-        total += sum(run.amounts[own][expires <= run.until].tolist())
+        expires = expiries(
+            run.compiled, plan, _of(plan, run, int(awards.units[own[0]])), awards.at[own]
+        )
+        total += sum(awards.amounts[own][expires <= run.until].tolist())
     return total
 
 

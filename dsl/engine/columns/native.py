@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import UNSET
+from dsl.engine.columns.awards import KIND, Awards
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.collected import AWARD, STATUSES
+from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.memory import Memory, addresses
 from dsl.engine.columns.shared import Draws
@@ -79,8 +80,7 @@ class Native:
         self._standing = np.zeros(len(history) * max(1, standing_cells(compiled.program)), np.int64)
         # The numbers of the text's rules, V.
         self._numbers = np.zeros(1, np.int64)
-        # Rows, slots and amounts of what was awarded.
-        self._awards = (self._counts[:0],) * 3
+        self._awards: Awards | None = None
 
     @property
     def _widest(self) -> int:
@@ -89,8 +89,8 @@ class Native:
 
     def run(
         self, collected: Collected, progress: Callable[[int], None], *, free: bool = False
-    ) -> dict[str, Ints]:
-        """The awards by column (see columns/collected), in the order of their events.
+    ) -> Awards:
+        """The awards, customer by customer or as the events came.
 
         `free` is asked for where nothing may be cut that all customers share, as others than those
         of the history draw on it. Raises NotNativeError.
@@ -105,15 +105,15 @@ class Native:
         inputs = self.reading.inputs(by_customer=True)
         stream = self._apart(compiled, inputs, progress)
         if stream is not None:
-            self._awards = _in_order(inputs.rows, self._counts, stream)
+            self._awards = self._found(collected, inputs, stream)
         if stream is None or not self._is_enough():
             if free:
                 raise NotNativeError
             self._counts[:] = 0
             inputs = self.reading.inputs(by_customer=False)
             stream = self._together(compiled, inputs, progress)
-            self._awards = _in_order(inputs.rows, self._counts, stream)
-        return self._columns(collected, inputs.rows, *self._awards)
+            self._awards = self._found(collected, inputs, stream)
+        return self._awards or self._found(collected, inputs, stream)
 
     @property
     def shared(self) -> list[Term]:
@@ -138,8 +138,10 @@ class Native:
 
     def draws(self, *, withheld: bool = False) -> dict[str, Draws]:
         """By shared counter what was drawn from it, or with what is withheld would have been."""
-        rows, slots, amounts = self._awards
-        at = self._history.at
+        if self._awards is None:
+            return {}
+        awards = self._awards.ordered
+        rows, slots, amounts, at = awards.rows, awards.kinds, awards.amounts, self._history.at
         found = {}
         for term in self.shared:
             each = [_drawn_of(slot.reward, term.name) for slot in self._decisions.slots]
@@ -159,7 +161,7 @@ class Native:
 
     def _apart(
         self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]
-    ) -> Ints | None:
+    ) -> list[Ints] | None:
         """What O held; None where what customers share does not go round."""
         count = len(inputs)
         changes = np.flatnonzero(inputs.customers[1:] != inputs.customers[:-1]) + 1
@@ -195,7 +197,7 @@ class Native:
         drawn = np.sum([shared for _, shared in parts], axis=0)
         if self._decisions.shared and not self._goes_round(inputs, drawn):
             return None
-        return np.concatenate([batch for batches, _ in parts for batch in batches])
+        return [batch for batches, _ in parts for batch in batches]
 
     def _reused(self, inputs: Inputs) -> Memory:
         """The rows of one customer after the other."""
@@ -208,7 +210,9 @@ class Native:
 
     # --- as they came -------------------------------------------------------------------------
 
-    def _together(self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]) -> Ints:
+    def _together(
+        self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]
+    ) -> list[Ints]:
         """What O held, event by event."""
         count = len(self._history.customer_ids)
         events = np.bincount(inputs.customers, minlength=count)
@@ -232,7 +236,7 @@ class Native:
 
         memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
         batches, _ = self._batches(call, memory, [0, self._end], progress)
-        return np.concatenate(batches)
+        return batches
 
     # --- both ---------------------------------------------------------------------------------
 
@@ -318,28 +322,31 @@ class Native:
 
     # --- awards -------------------------------------------------------------------------------
 
-    def _columns(
-        self, collected: Collected, order: Ints, rows: Ints, slots: Ints, amounts: Ints
-    ) -> dict[str, Ints]:
+    def _found(self, collected: Collected, inputs: Inputs, stream: list[Ints]) -> Awards:
+        """What O held as awards: a kind for each slot, then for each that is withheld."""
         of_slots = [self._of(collected, n) for n in range(len(self._decisions.slots))]
         withheld = [(*told[:-1], WITHHELD) for told in of_slots]
-        told = np.array([*of_slots, *withheld], np.int64).reshape(-1, 5)
-        columns = dict.fromkeys(AWARD, rows)
-        columns["at"] = self._history.at[rows]
-        columns["customer"] = self._history.customers[rows]
-        names = ("rule", "reward", "unit", "text", "status")
-        columns |= {name: told[slots, place] for place, name in enumerate(names)}
-        columns["amount"] = amounts
-        columns["standing"] = self._standings(collected, order, rows)
-        return columns
+        table = np.array([*of_slots, *withheld], np.int64).reshape(-1, len(KIND))
+        each, standing = self._counts // 2, self._standings(collected)
+        rows, at = inputs.rows, self._history.at
+        return Awards(
+            table,
+            np.concatenate([batch[0::2] for batch in stream]),
+            np.concatenate([batch[1::2] for batch in stream]),
+            {
+                "rows": lambda: np.repeat(rows, each),
+                "at": lambda: np.repeat(at[rows], each),
+                "customers": lambda: np.repeat(inputs.customers, each),
+                "standings": lambda: np.repeat(standing, each),
+            },
+            lambda: _in_order(rows, each),
+        )
 
-    def _standings(self, collected: Collected, order: Ints, rows: Ints) -> Ints:
-        """Where the customers of awards stood, by number."""
+    def _standings(self, collected: Collected) -> Ints:
+        """Where the customers of events stood, by number."""
         places, known = standings(self._compiled.program, self._standing)
-        codes = np.array([collected.standing(one.tier, one.segments) for one in known], np.int64)
-        by_event = np.empty(len(places), np.int64)
-        by_event[order] = codes[places]
-        return np.asarray(by_event[rows])
+        codes = [collected.standing(one.tier, one.segments) for one in known]
+        return np.asarray(np.array(codes, np.int64)[places])
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:
         """What a slot's awards have in common, see AWARD."""
@@ -367,17 +374,14 @@ def _drawn_of(reward: RewardPlan, counter: str) -> int:
     return next((term.each for term in terms if term.name == counter), -1)
 
 
-def _in_order(order: Ints, counts: Ints, stream: Ints) -> tuple[Ints, Ints, Ints]:
-    """The rows, slots and amounts of awards in the order of their events.
+def _in_order(order: Ints, counts: Ints) -> Ints:
+    """The places of awards in the order of their events.
 
-    `order` are the rows as they were taken, `counts` how many cells of the stream each has filled.
+    `order` are the rows as they were taken, `counts` how many awards each has.
     """
-    own = counts // 2
     starts = np.zeros(len(order), np.int64)
-    np.cumsum(own[:-1], out=starts[1:])
-    by_row, counts = np.empty_like(starts), np.empty_like(own)
-    by_row[order], counts[order] = starts, own
-    rows = np.repeat(np.arange(len(order)), counts)
-    before = np.repeat(by_row - (np.cumsum(counts) - counts), counts)
-    places = 2 * (before + np.arange(len(rows)))
-    return rows, stream[places], stream[places + 1]
+    np.cumsum(counts[:-1], out=starts[1:])
+    by_row, own = np.empty_like(starts), np.empty_like(counts)
+    by_row[order], own[order] = starts, counts
+    before = np.repeat(by_row - (np.cumsum(own) - own), own)
+    return np.asarray(before + np.arange(len(before)))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.native import Native, NotNativeError, periods_of
-from dsl.engine.columns.parted import Noted, Part, beside, parts, together
+from dsl.engine.columns.parted import Noted, Part, beside, parts
 from dsl.engine.columns.shared import SharedUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.run import Run, Span
     from dsl.engine.columns.shared import Draws
 
@@ -34,14 +34,14 @@ def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
     plain = run if two.corrected is None else run.other(two.plain.history, "native")
     own = two.plain.span(span)
     native = Native(plain.compiled, plain.history, plain.entry, (own.first, own.end), run.secret)
-    columns = native.run(
+    awards = native.run(
         run.collected, lambda done: run.tell(done, total), free=two.corrected is not None
     )
     if two.corrected is not None:
         folded, noted = _folded(run, span, two.corrected, native)
-        columns = together(two.plain.whole(columns), two.corrected.whole(folded))
+        awards = awards.over(two.plain.rows).with_(folded.over(two.corrected.rows))
         both = _both(native, two.plain, noted)
-    run.columns = columns
+    run.awards = awards
     run.tell(total, total)
 
     def used() -> list[SharedUse]:
@@ -67,9 +67,7 @@ def _both(native: Native, plain: Part, noted: Mapping[str, Draws]) -> Mapping[st
     return found
 
 
-def _folded(
-    run: Run, span: Span, part: Part, native: Native
-) -> tuple[dict[str, Ints], Mapping[str, Draws]]:
+def _folded(run: Run, span: Span, part: Part, native: Native) -> tuple[Awards, Mapping[str, Draws]]:
     """The awards of customers with corrections, and what they drew of what all share."""
     fold = run.other(part.history, "book", beside(run.collected))
     fold.noted = Noted({}, [term.name for term in native.shared])
@@ -77,8 +75,8 @@ def _folded(
         pass
     run.balances = fold.balances
     run.folded[part.history.customers] = True
-    columns = fold.collected.columns()
-    if native.holds_out and (columns["status"] == WITHHELD).any():
+    awards = fold.collected.awards()
+    if native.holds_out and (awards.statuses == WITHHELD).any():
         # What is withheld notes no draw, but is cut as if it drew.
         raise NotNativeError
-    return columns, fold.noted.draws(part.rows)
+    return awards, fold.noted.draws(part.rows)

@@ -43,12 +43,6 @@ class Part:
         first, end = np.searchsorted(self.rows, [span.first, span.end]).tolist()
         return replace(span, first=first, end=end)
 
-    def whole(self, columns: Mapping[str, Ints]) -> dict[str, Ints]:
-        """Awards by column, with the rows that their events have in the whole."""
-        rows = columns["row"]
-        found = np.where(rows < 0, rows, self.rows[rows]) if len(self.rows) else rows
-        return {**columns, "row": found}
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -86,13 +80,6 @@ def _parts(history: History) -> Parts:
 def beside(collected: Collected) -> Collected:
     """What collects awards under the same names, by itself."""
     return replace(collected, cells=[])
-
-
-def together(*columns: Mapping[str, Ints]) -> dict[str, Ints]:
-    """Awards by column of several parts, in the order of their events."""
-    rows = np.concatenate([one["row"] for one in columns])
-    order = np.argsort(rows, kind="stable")
-    return {name: np.concatenate([one[name] for one in columns])[order] for name in columns[0]}
 
 
 class Noted(dict["CounterKey", int]):

@@ -252,7 +252,7 @@ class Quick:
                 self._fit(payment, payment.reward.shared, running, row, cells)
         counted: set[CounterKey] = set()
         awards, at, paid = self.collected.cells, self._ats[row], False
-        standing = self._standing(code)
+        standing, kind = self._standing(code), self.collected.kind
         for payment in payments:
             amount, one = payment.amount, payment.reward
             if not amount:
@@ -262,18 +262,8 @@ class Quick:
                 whose = self.collected.customers.code(payment.recipient)
             rule = payment.rule
             status = WITHHELD if payment.withheld else one.status
-            awards += (
-                row,
-                at,
-                whose,
-                rule.order,
-                one.number,
-                one.unit,
-                one.text,
-                amount,
-                status,
-                standing,
-            )
+            what = kind(rule.order, one.number, one.unit, one.text, status)
+            awards += (row, at, whose, what, amount, standing)
             paid = paid or rule.name == watched
             if one.is_limited and not payment.withheld:
                 self._take(payment, counted, row, cells)

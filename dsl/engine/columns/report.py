@@ -48,9 +48,12 @@ class Budget:
 
 def withheld(run: DryRun) -> dict[str, dict[str, int]]:
     """By rule what was held out, by unit; rules that held nothing out are left out."""
-    chosen = np.asarray(run.statuses == WITHHELD)
+    awards = run.awards
+    chosen = np.flatnonzero(awards.statuses == WITHHELD)
     found: dict[str, dict[str, int]] = {}
-    for rule, unit, amount in sums(run.rules[chosen], run.units[chosen], run.amounts[chosen]):
+    for rule, unit, amount in sums(
+        awards.rules[chosen], awards.units[chosen], awards.amounts[chosen]
+    ):
         found.setdefault(run.rule_names[rule], {})[run.unit_names[unit]] = amount
     return found
 
@@ -67,15 +70,15 @@ def by_attribute(run: DryRun, name: str) -> dict[str | None, dict[str, int]]:
     ]
     if not columns:
         raise KeyError(name)
-    chosen = run.given
+    chosen, awards = run.given, run.awards
     found: dict[str | None, dict[str, int]] = {}
-    rows = run.rows[chosen]
+    rows = awards.rows[chosen]
     for texts, codes in (_texts(column, rows) for column in columns):
-        for code, unit, amount in sums(codes, run.units[chosen], run.amounts[chosen]):
+        for code, unit, amount in sums(codes, awards.units[chosen], run.moved[chosen]):
             if code >= 0:
                 found.setdefault(texts[code], {})[run.unit_names[unit]] = amount
     without = np.all([_texts(column, rows)[1] < 0 for column in columns], axis=0)
-    units, amounts = run.units[chosen][without], run.amounts[chosen][without]
+    units, amounts = awards.units[chosen][without], run.moved[chosen][without]
     for _, unit, amount in sums(np.zeros_like(units), units, amounts):
         found.setdefault(None, {})[run.unit_names[unit]] = amount
     return found
@@ -122,12 +125,14 @@ def _drawn(
     counts = "money"
     if term.each < 2:  # noqa: PLR2004 - an event, or a part of a unit
         counts = next(unit for _, _, unit in each) if term.each else "times"
-    draws = np.full(len(run.rows), -1, np.int64)
+    awards = run.awards.ordered
+    draws = np.full(len(awards), -1, np.int64)
     for (rule, reward, unit), one in each.items():
         code = run.unit_names.index(unit) if unit in run.unit_names else -1
-        draws[(run.rules == rule) & (run.rewards == reward) & (run.units == code)] = one
-    chosen = np.flatnonzero((draws >= 0) & run.given)
-    rows, at, drawn = run.rows[chosen], run.at[chosen], run.amounts[chosen] * draws[chosen]
+        draws[(awards.rules == rule) & (awards.rewards == reward) & (awards.units == code)] = one
+    chosen = np.flatnonzero((draws >= 0) & (awards.statuses != WITHHELD))
+    rows, at = awards.rows[chosen], awards.at[chosen]
+    drawn = awards.amounts[chosen] * draws[chosen]
     if not len(chosen):
         yield Budget(term.name, of, counts, None, term.capacity, 0, None)
         return

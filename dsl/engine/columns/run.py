@@ -32,7 +32,7 @@ from dsl.engine.native.llvm import is_there
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
 
-    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Decision
@@ -91,7 +91,7 @@ class Run:
         own.attributes = Attributes(compiled.layout, own.codes)
         self.compiled = own
         self.way = way_of(own, history, way)
-        self.columns: dict[str, Ints] | None = None
+        self.awards: Awards | None = None
         # What others than the customers of the history drew on; nobody where it has all of them.
         self.shared: list[SharedUse] = []
         # The same of all events of a native run, once it is done.
@@ -201,16 +201,16 @@ class Run:
     def _natively(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide all by text, then the customers of the samples once more, with reasons."""
         self._shared_use = decide_natively(self, span)
-        if watched is None or self.columns is None:
+        if watched is None or self.awards is None:
             return
-        rows = self._sampled(span, watched, samples, self.columns)
+        rows = self._sampled(span, watched, samples, self.awards)
         self.samples = _latest(self._apart(span, rows), watched, samples)
 
     def explained(self, span: Span, rows: list[int]) -> list[Sample]:
         """The decisions of some rows once more, with the reasons of every rule."""
         if not rows:
             return []
-        if self.columns is not None:
+        if self.awards is not None:
             return self._apart(span, rows)
         kept = self.collected, self.balances
         self.collected, wanted = self._nothing(), frozenset(rows)
@@ -245,12 +245,10 @@ class Run:
         if self.progress is not None:
             self.progress(min(done, total), total)
 
-    def _sampled(
-        self, span: Span, watched: str, samples: int, columns: Mapping[str, Ints]
-    ) -> list[int]:
+    def _sampled(self, span: Span, watched: str, samples: int, awards: Awards) -> list[int]:
         """The latest rows in which a rule paid, and the last few in which it did not."""
         rule = self.collected.rules[watched]
-        paid = np.unique(columns["row"][columns["rule"] == rule])
+        paid = np.unique(awards.rows[awards.rules == rule])
         events = next(one.rule.events for one in self.compiled.rules if one.name == watched)
         last = range(max(span.first, span.end - REASONED_QUICKLY), span.end)
         asked = [row for row in last if self.history.type_names[self.types[row]] in events]

@@ -72,7 +72,7 @@ def by_tier(run: DryRun) -> dict[str | None, dict[str, int]]:
     """What was given to customers of each tier, by unit; None below the first."""
     tiers = [None, *(tier.name for tier in run.compiled.program.tiers)]
     ranks = np.array([tiers.index(one.tier) for one in run.standing_names] or [0], np.int64)
-    found = _sums(run, ranks[run.standings])
+    found = _sums(run, ranks[run.awards.standings])
     return {tier: found[rank] for rank, tier in enumerate(tiers) if rank in found}
 
 
@@ -81,7 +81,7 @@ def by_segment(run: DryRun) -> dict[str, dict[str, int]]:
     found = {}
     for name in run.compiled.program.segments:
         own = in_segment(run, name)
-        found[name] = _sums(own, np.zeros(len(own.rows), np.int64)).get(0, {})
+        found[name] = _sums(own, np.zeros(len(own.awards), np.int64)).get(0, {})
     return found
 
 
@@ -93,30 +93,18 @@ def in_segment(run: DryRun, name: str) -> DryRun:
     if name not in run.compiled.program.segments:
         raise KeyError(name)
     inside = np.array([name in one.segments for one in run.standing_names] or [False])
-    return of_awards(run, np.flatnonzero(inside[run.standings]))
+    return of_awards(run, np.flatnonzero(inside[run.awards.ordered.standings]))
 
 
 def of_awards(run: DryRun, places: Ints) -> DryRun:
     """Some of a run's awards."""
-    return replace(
-        run,
-        rows=run.rows[places],
-        at=run.at[places],
-        customers=run.customers[places],
-        rules=run.rules[places],
-        rewards=run.rewards[places],
-        units=run.units[places],
-        texts=run.texts[places],
-        amounts=run.amounts[places],
-        statuses=run.statuses[places],
-        standings=run.standings[places],
-    )
+    return replace(run, awards=run.awards.ordered.some(places))
 
 
 def _sums(run: DryRun, keys: Ints) -> dict[int, dict[str, int]]:
     chosen = run.given
     found: dict[int, dict[str, int]] = {}
     names: Sequence[str] = run.unit_names
-    for key, unit, amount in sums(keys[chosen], run.units[chosen], run.moved[chosen]):
+    for key, unit, amount in sums(keys[chosen], run.awards.units[chosen], run.moved[chosen]):
         found.setdefault(key, {})[names[unit]] = amount
     return found

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
 
+# Whole numbers of 64 bits, or of any size.
+Exact = np.ndarray[tuple[int], np.dtype[np.int64] | np.dtype[np.object_]]
 # What sums of so many awards may come to is added up in 64 bits; beyond, as Python does.
 SAFE = 1 << 62
 # Cells of a table of all pairs there can be, before pairs are sorted instead.
@@ -22,7 +24,9 @@ def sums(keys: Ints, units: Ints, amounts: Ints) -> Iterator[tuple[int, int, int
     if not len(keys):
         return
     first, width = int(keys.min()), int(units.max()) + 1
-    pairs = (keys - first) * width + units
+    pairs = keys - first
+    pairs *= width
+    pairs += units
     last = int(pairs.max())
     if last >= MOST_CELLS:
         found, pairs = np.unique(pairs, return_inverse=True)
@@ -30,17 +34,21 @@ def sums(keys: Ints, units: Ints, amounts: Ints) -> Iterator[tuple[int, int, int
     else:
         found = np.arange(last + 1)
     is_there = np.bincount(pairs, minlength=last + 1) > 0
-    largest = max(int(amounts.max()), -int(amounts.min()))
-    if largest * len(amounts) < SAFE:
-        added = np.zeros(last + 1, np.int64)
-        np.add.at(added, pairs, amounts)
-        totals = added[is_there].tolist()
-    else:
-        exact = np.zeros(last + 1, object)
-        np.add.at(exact, pairs, amounts.astype(object))
-        totals = exact[is_there].tolist()
+    totals = sums_of(pairs, amounts, last + 1)[is_there].tolist()
     key, unit = np.divmod(found[is_there], width)
     yield from zip((key + first).tolist(), unit.tolist(), totals, strict=True)
+
+
+def sums_of(keys: Ints, amounts: Ints, count: int) -> Exact:
+    """The sums of the amounts of each key, from 0 up to a count."""
+    largest = max(int(amounts.max(initial=0)), -int(amounts.min(initial=0)))
+    if largest * len(amounts) < SAFE:
+        added = np.zeros(count, np.int64)
+        np.add.at(added, keys, amounts)
+        return added
+    exact = np.zeros(count, object)
+    np.add.at(exact, keys, amounts.astype(object))
+    return exact
 
 
 def distinct(keys: Ints, values: Ints, key_count: int, value_count: int) -> list[int]:

@@ -78,17 +78,18 @@ def by_columns(
     run = dry_run(
         compiled, history, until=until + STEP, secret=secret, watch=watch, samples=2, way=way
     )
+    given = run.awards.ordered
     columns = (
-        run.rows,
-        run.at,
-        run.customers,
-        run.rules,
-        run.rewards,
-        run.units,
-        run.texts,
-        run.amounts,
-        run.statuses,
-        run.standings,
+        given.rows,
+        given.at,
+        given.customers,
+        given.rules,
+        given.rewards,
+        given.units,
+        given.texts,
+        given.amounts,
+        given.statuses,
+        given.standings,
     )
     awards = zip(*(column.tolist() for column in columns), strict=True)
     owed = {unit: one for unit, one in liabilities(run).items() if one != Liability(0, 0, 0, 0)}

@@ -107,10 +107,11 @@ def test_columns_and_single_events_give_the_same_awards(way: Way) -> None:
     }
     run = dry_run(program, history, way=way)
     rules = [rule.name for rule in program.program.rules]
+    given = run.awards.ordered
     awards = [
         (history.event_id(row), run.rule_names[rule], amount)
         for row, rule, amount in zip(
-            run.rows.tolist(), run.rules.tolist(), run.amounts.tolist(), strict=True
+            given.rows.tolist(), given.rules.tolist(), given.amounts.tolist(), strict=True
         )
     ]
     expected = one_by_one(program, events, lines, cities[:11])
@@ -273,13 +274,13 @@ def told(run: DryRun) -> list[tuple[Any, ...]]:
             *(
                 column.tolist()
                 for column in (
-                    run.rows,
-                    run.at,
-                    run.customers,
-                    run.rules,
-                    run.units,
-                    run.amounts,
-                    run.statuses,
+                    run.awards.ordered.rows,
+                    run.awards.ordered.at,
+                    run.awards.ordered.customers,
+                    run.awards.ordered.rules,
+                    run.awards.ordered.units,
+                    run.awards.ordered.amounts,
+                    run.awards.ordered.statuses,
                 )
             ),
             strict=True,
@@ -397,7 +398,9 @@ def test_the_end_of_a_run_is_what_a_run_of_the_end_gives(text: str, way: Way) ->
     since = utc("2026-06-01")
     whole, end = dry_run(program, history), dry_run(program, history, since=since, way=way)
     assert told(end) == [
-        one for one, at in zip(told(whole), whole.at.tolist(), strict=True) if at >= instant(since)
+        one
+        for one, at in zip(told(whole), whole.awards.ordered.at.tolist(), strict=True)
+        if at >= instant(since)
     ]
     assert told(end)
 

@@ -33,7 +33,6 @@ TOPICS = (
 )  # fmt: skip
 NAMES = ("rows", "at", "customers", "rules", "rewards", "amounts", "statuses")
 WAYS: tuple[Way, ...] = ("native", "book")
-COLUMNS = ("row", "at", "customer", "rule", "reward", "amount", "status")
 
 
 def made_up(count: int, seed: int = 1) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -87,21 +86,23 @@ def natively(program: Compiled, history: History, since: int = 0) -> dict[str, A
     run = Run(program, history, b"", None, way="native")
     assert run.way == "native"
     native = Native(run.compiled, history, run.entry, (since, len(history)))
-    found: dict[str, Any] = dict(native.run(run.collected, lambda _: None))
-    found["unit"] = [run.collected.units.names[code] for code in found["unit"].tolist()]
-    found["text"] = [(*run.collected.texts.names, None)[code] for code in found["text"].tolist()]
+    awards = native.run(run.collected, lambda _: None).ordered
+    found: dict[str, Any] = {name: getattr(awards, name) for name in NAMES}
+    found["units"] = [run.collected.units.names[code] for code in awards.units.tolist()]
+    found["texts"] = [(*run.collected.texts.names, None)[code] for code in awards.texts.tolist()]
     return found
 
 
 def assert_alike(program: Compiled, history: History) -> int:
     """Both give the same awards; how many."""
     by_book, found = dry_run(program, history, way="book"), natively(program, history)
-    for name, column in zip(NAMES, COLUMNS, strict=True):
-        assert getattr(by_book, name).tolist() == found[column].tolist(), name
-    assert [by_book.unit_names[code] for code in by_book.units.tolist()] == found["unit"]
+    awards = by_book.awards
+    for name in NAMES:
+        assert getattr(awards, name).tolist() == found[name].tolist(), name
+    assert [by_book.unit_names[code] for code in awards.units.tolist()] == found["units"]
     texts = (*by_book.text_names, None)
-    assert [texts[code] for code in by_book.texts.tolist()] == found["text"]
-    return len(found["row"])
+    assert [texts[code] for code in awards.texts.tolist()] == found["texts"]
+    return len(found["rows"])
 
 
 TIERS = """
@@ -286,9 +287,9 @@ def test_events_before_the_period_say_what_customers_are() -> None:
 
     late = natively(program, history, since)
 
-    kept = whole["row"] >= since
-    assert late["row"].tolist() == whole["row"][kept].tolist()
-    assert late["amount"].tolist() == whole["amount"][kept].tolist()
+    kept = whole["rows"] >= since
+    assert late["rows"].tolist() == whole["rows"][kept].tolist()
+    assert late["amounts"].tolist() == whole["amounts"][kept].tolist()
 
 
 def test_what_leaves_64_bits_is_left_to_the_fold() -> None:
@@ -301,8 +302,10 @@ def test_what_leaves_64_bits_is_left_to_the_fold() -> None:
 
     run = dry_run(program, history)
 
-    assert run.amounts.tolist() == dry_run(program, history, way="book").amounts.tolist()
-    assert len(run.amounts)
+    assert (
+        run.awards.amounts.tolist() == dry_run(program, history, way="book").awards.amounts.tolist()
+    )
+    assert len(run.awards.amounts)
 
 
 def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
@@ -329,7 +332,7 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
 
     run = dry_run(program, history)
 
-    assert run.rows.tolist() == [0, 1]
+    assert run.awards.rows.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(

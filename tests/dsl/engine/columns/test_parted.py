@@ -75,16 +75,31 @@ def corrected(program: Compiled, count: int = 500) -> History:
 
 def told(run: DryRun) -> list[tuple[Any, ...]]:
     """The awards row by row, names apart from numbers."""
+    given = run.awards.ordered
     texts = (*run.text_names, None)
     return [
         (row, at, customer, rule, reward, run.unit_names[unit], texts[text], amount, status, where)
         for row, at, customer, rule, reward, unit, text, amount, status, where in zip(
             *(
                 column.tolist()
-                for column in (run.rows, run.at, run.customers, run.rules, run.rewards, run.units)
+                for column in (
+                    given.rows,
+                    given.at,
+                    given.customers,
+                    given.rules,
+                    given.rewards,
+                    given.units,
+                )
             ),
-            *(column.tolist() for column in (run.texts, run.amounts, run.statuses)),
-            [run.standing_names[code] for code in run.standings.tolist()],
+            *(
+                column.tolist()
+                for column in (
+                    given.texts,
+                    given.amounts,
+                    given.statuses,
+                )
+            ),
+            [run.standing_names[code] for code in given.standings.tolist()],
             strict=True,
         )
     ]
@@ -102,7 +117,7 @@ def test_corrections_are_decided_as_by_a_book(name: str, since: dt.datetime | No
     assert told(runs[0]) == told(runs[1])
     owed = [{unit: one for unit, one in liabilities(run).items() if one.issued} for run in runs]
     assert owed[0] == owed[1]
-    assert len(runs[0].rows) > 10
+    assert len(runs[0].awards) > 10
 
 
 def test_a_budget_that_does_not_go_round_is_decided_by_a_book_alone() -> None:

@@ -40,20 +40,23 @@ def as_file(drawn: Drawn) -> tuple[Case, dsl.Compiled]:
 
 def told(run: DryRun) -> list[AwardLine]:
     """The awards of a run, as the evaluators of cases tell them."""
-    found = []
-    for place, row in enumerate(run.rows.tolist()):
-        unit, text = run.unit_names[run.units[place]], int(run.texts[place])
+    found, given = [], run.awards.ordered
+    for place, row in enumerate(given.rows.tolist()):
+        unit, text = (
+            run.unit_names[given.units[place]],
+            int(given.texts[place]),
+        )
         award = dsl.Award(
-            rule=run.rule_names[run.rules[place]],
-            reward=int(run.rewards[place]),
-            customer=run.customer_ids[run.customers[place]],
+            rule=run.rule_names[given.rules[place]],
+            reward=int(given.rewards[place]),
+            customer=run.customer_ids[given.customers[place]],
             unit=unit,
-            amount=int(run.amounts[place]),
+            amount=int(given.amounts[place]),
             precision=run.precisions[unit],
             text=run.text_names[text] if text >= 0 else None,
-            status=STATUSES[run.statuses[place]],
+            status=STATUSES[given.statuses[place]],
             event=run.history.event_id(row) if row >= 0 else None,
-            at=None if row >= 0 else int(run.at[place]),
+            at=None if row >= 0 else int(given.at[place]),
         )
         found.append(award_line(award))
     return found

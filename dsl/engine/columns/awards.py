@@ -1,0 +1,141 @@
+"""The awards of a run: of what kind each is, how much, whose; in order where that is asked.
+
+A run over a million events gives some millions of awards; most of what is asked of them asks
+neither for their order nor for all of what they are.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dsl.engine.columns.convert import Ints
+
+    Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+
+# What awards of one kind have in common.
+KIND = ("rule", "reward", "unit", "text", "status")
+
+
+class Awards:
+    """Awards, a row each: `kinds` are rows of `table` (see KIND), `amounts` their amounts.
+
+    `sources` find the other columns when they are first asked for; `order` the places of the awards
+    in the order they were decided, None where they stand in it.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        kinds: Ints,
+        amounts: Ints,
+        sources: Mapping[str, Callable[[], Ints]],
+        order: Callable[[], Ints] | None = None,
+    ) -> None:
+        self.table, self.kinds, self.amounts = table, kinds, amounts
+        self._sources, self._order = sources, order
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.kinds)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The rows of their events in the history, -1 of what fell due without one."""
+        return self._sources["rows"]()
+
+    @cached_property
+    def at(self) -> Ints:
+        """When they were."""
+        return self._sources["at"]()
+
+    @cached_property
+    def customers(self) -> Ints:
+        """Whose they are, by number."""
+        return self._sources["customers"]()
+
+    @cached_property
+    def standings(self) -> Ints:
+        """Where their customers stood, by number."""
+        return self._sources["standings"]()
+
+    @cached_property
+    def rules(self) -> Ints:
+        """Their rules, by number."""
+        return self._of("rule")
+
+    @cached_property
+    def rewards(self) -> Ints:
+        """The places of their rewards in the rules."""
+        return self._of("reward")
+
+    @cached_property
+    def units(self) -> Ints:
+        """What they are amounts of, by number."""
+        return self._of("unit")
+
+    @cached_property
+    def texts(self) -> Ints:
+        """What things are called, by number, -1 of all else."""
+        return self._of("text")
+
+    @cached_property
+    def statuses(self) -> Ints:
+        """Where they stand, by number."""
+        return self._of("status")
+
+    def _of(self, name: str) -> Ints:
+        return self.table[:, KIND.index(name)][self.kinds]
+
+    @cached_property
+    def ordered(self) -> Awards:
+        """The same in the order they were decided."""
+        return self if self._order is None else self.some(self._order())
+
+    def some(self, places: Ints) -> Awards:
+        """Some of them, in the order of their places."""
+        return Awards(
+            self.table,
+            self.kinds[places],
+            self.amounts[places],
+            {
+                "rows": lambda: self.rows[places],
+                "at": lambda: self.at[places],
+                "customers": lambda: self.customers[places],
+                "standings": lambda: self.standings[places],
+            },
+        )
+
+    def over(self, rows: Ints) -> Awards:
+        """The same, where the rows of their events stand at other places."""
+
+        def moved() -> Ints:
+            return np.where(self.rows < 0, self.rows, rows[self.rows]) if len(rows) else self.rows
+
+        sources = {
+            "rows": moved,
+            "at": lambda: self.at,
+            "customers": lambda: self.customers,
+            "standings": lambda: self.standings,
+        }
+        return Awards(self.table, self.kinds, self.amounts, sources, self._order)
+
+    def with_(self, other: Awards) -> Awards:
+        """These and those of other customers, in the order of their events."""
+
+        def joined(name: str) -> Callable[[], Ints]:
+            return lambda: np.concatenate([getattr(self, name), getattr(other, name)])
+
+        rows = joined("rows")
+        return Awards(
+            np.concatenate([self.table, other.table]),
+            np.concatenate([self.kinds, other.kinds + len(self.table)]),
+            np.concatenate([self.amounts, other.amounts]),
+            {name: joined(name) for name in ("rows", "at", "customers", "standings")},
+            lambda: np.argsort(rows(), kind="stable"),
+        )
