@@ -41,6 +41,10 @@ class Workshop:
             except (OSError, ValueError) as error:
                 self.close()
                 raise NotCompiledError from error
+            except BaseException:
+                # Else the next would be given this one's answer.
+                self.close()
+                raise
             finally:
                 timer.cancel()
 

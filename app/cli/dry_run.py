@@ -37,6 +37,8 @@ from dsl.meaning import checked
 
 # How each engine runs a program; what it cannot run is left to one that can.
 WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"}
+# What totals have beside units.
+COUNTED = ("awards", "customers")
 DATE = click.DateTime(["%Y-%m-%d"])
 
 
@@ -127,8 +129,13 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     )
     if scope.first is not None and scope.through is not None and scope.first > scope.through:
         raise click.UsageError(gettext("--from is after --through."))
+    _refuse_places(customers_out, awards_out, changes_out)
     checked_program = _checked(program)
     other = against if against is None or against.is_dir() else _checked(against)
+    for file, one in ((program, checked_program), (against, other)):
+        if segment is not None and isinstance(one, checked.Program) and segment not in one.segments:
+            message = gettext("%(file)s has no segment %(name)s.")
+            raise click.UsageError(message % {"file": file, "name": segment})
     console = Console(stderr=True)
     compile_apart()
     try:
@@ -148,9 +155,6 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         message = gettext("%(file)s lacks the column %(names)s.")
         names = gettext(" or ").join(error.names)
         raise click.UsageError(message % {"file": events, "names": names}) from error
-    except KeyError as error:
-        message = gettext("There is no segment %(name)s.")
-        raise click.UsageError(message % {"name": error.args[0]}) from error
     _refuse_unknown(result)
     if awards_out is not None:
         write_awards(result.run, awards_out)
@@ -166,6 +170,14 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         echo_json(answer)
     else:
         _print(result, answer)
+
+
+def _refuse_places(*files: Path | None) -> None:
+    """Raise UsageError where a file is to be written into a folder that is not there."""
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            message = gettext("There is no folder %(folder)s.")
+            raise click.UsageError(message % {"folder": file.parent})
 
 
 def _refuse_unknown(result: FileRun) -> None:
@@ -200,6 +212,9 @@ def _print(result: FileRun, answer: Json) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column(gettext("Rule"), overflow="fold")
     units = list(run.total().units)
+    if result.against is not None:
+        # Those that only the other gives too.
+        units += [name for name in result.against.totals if name not in (*units, *COUNTED)]
     for name in (gettext("Awards"), gettext("Customers"), *units):
         table.add_column(name, justify="right")
     for name, total in run.by_rule().items():
@@ -217,14 +232,23 @@ def _print(result: FileRun, answer: Json) -> None:
             "%(gaining)d customers get more, %(losing)d less; %(changed)d decisions change."
         )
         click.echo(told % answer["difference"])
-        if result.against.about["data"] != result.data:
-            click.echo(gettext("What it is held against was of other events."), err=True)
+        _print_unlike(result.result.about, result.against.about)
     _print_owed(result.whole)
     _print_ends(run, result.whole)
     _print_explained(result)
     told = gettext("%(events)d events in %(seconds).2f s.")
     click.echo(told % {"events": run.decided, "seconds": result.seconds}, err=True)
     _print_left_out(result.left_out)
+
+
+def _print_unlike(mine: Json, theirs: Json) -> None:
+    """Say where what a result is held against was of other events, or told of others."""
+    if mine["data"] != theirs["data"]:
+        click.echo(gettext("What it is held against was of other events."), err=True)
+    if any(mine.get(name) != theirs.get(name) for name in ("from", "through")):
+        click.echo(gettext("What it is held against was of another period."), err=True)
+    if mine.get("segment") != theirs.get("segment"):
+        click.echo(gettext("What it is held against was of another segment."), err=True)
 
 
 def _print_explained(result: FileRun) -> None:

@@ -38,13 +38,14 @@ class UnreadableFile(ValueError):
 class Table:
     """What a file holds: its rows, the line items inside them, and what of it could not be taken.
 
-    `bad_lines` are no rows; `bad_values` have parts of their own where others of their name have
-    none, counted by name.
+    `bad_lines` are no rows, `bad_places` say which lines those are, from 0; `bad_values` have parts
+    of their own where others of their name have none, counted by name.
     """
 
     rows: pa.Table
     items: pa.Table | None = None
     bad_lines: int = 0
+    bad_places: Sequence[int] = ()
     bad_values: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -99,10 +100,10 @@ def _read_csv(path: Path) -> pa.Table:
 def _read_json_lines(path: Path) -> Table:
     parts: list[tuple[pa.Table, pa.Table]] = []
     rows: list[Row] = []
-    bad = 0
+    bad: list[int] = []
     nested: Counter[str] = Counter()
     with path.open("rb") as file:
-        for line in file:
+        for number, line in enumerate(file):
             if not line.strip():
                 continue
             try:
@@ -113,7 +114,7 @@ def _read_json_lines(path: Path) -> Table:
             except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):
-                bad += 1
+                bad.append(number)
                 continue
             rows.append(row)
             nested.update(name for name, value in row.items() if isinstance(value, list | dict))
@@ -128,4 +129,4 @@ def _read_json_lines(path: Path) -> Table:
         for name, count in nested.items()
         if name in events.column_names and events.schema.field(name).type != NESTED
     }
-    return Table(events, items if len(items) else None, bad, bad_values)
+    return Table(events, items if len(items) else None, len(bad), bad, bad_values)

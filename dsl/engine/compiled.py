@@ -33,6 +33,8 @@ from dsl.meaning.types import Exact
 from dsl.text import ast
 
 DERIVED = (ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted)
+# Functions of a text that are given the row of the customer.
+CALLED = re.compile(r"\b([a-z]\w*)\(E, I, S\b")
 # What is no whole number of days.
 SHORT = ("minute", "hour")
 
@@ -327,9 +329,9 @@ class Compiled:
         return plan
 
     def _asks_customer(self, name: str) -> bool:
-        """True where a function of the text looks at the row of the customer."""
-        body = self.text.partition(f"def {name}(")[2].partition("\ndef ")[0]
-        return re.search(r"\bS\b", body.partition("\n")[2]) is not None
+        """True where a function of the text, or one it calls, looks at the row of the customer."""
+        body = self.text.partition(f"def {name}(")[2].partition("\ndef ")[0].partition("\n")[2]
+        return "S[" in body or any(map(self._asks_customer, set(CALLED.findall(body))))
 
     def _challenges(self) -> tuple[ChallengePlan, ...]:
         first = len(self.program.rules)

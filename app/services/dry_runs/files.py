@@ -208,9 +208,8 @@ def dry_run_files(
 ) -> FileRun:
     """Run a program over a history in files; another, or the folder of a result, to compare with.
 
-    Raises app.history.files.UnreadableFile, dsl.engine.columns.MissingColumnError, and KeyError
-    where a program has no such segment. `progress` is told how many events are done and how many
-    there are.
+    Raises app.history.files.UnreadableFile and dsl.engine.columns.MissingColumnError. `progress` is
+    told how many events are done and how many there are.
     """
     started = time.perf_counter()
     other: DryRun | Result | None = load(against) if isinstance(against, Path) else None
@@ -224,8 +223,6 @@ def dry_run_files(
     history, left_out = _history(program, events, items, customers)
     read = history
     for one in programs:
-        if scope.segment is not None and scope.segment not in one.segments:
-            raise KeyError(scope.segment)
         if _catalogue(one) != _catalogue(program):
             read, _ = _history(one, events, items, customers)
         since, until = scope.instants(one)
@@ -258,9 +255,9 @@ def _history(
         items.rows if items is not None else events.items,
         customers.rows if customers is not None else None,
     )
-    bad = sum(table.bad_lines for table in (events, items, customers) if table is not None)
-    if bad:
-        left_out.rows["not a JSON object"] += bad
+    for table in (events, items, customers):
+        if table is not None:
+            left_out.note("rows", "not a JSON object", table.bad_places, table.bad_lines)
     left_out.values.update(events.bad_values)
     return history, left_out
 

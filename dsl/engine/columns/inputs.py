@@ -72,7 +72,8 @@ class Reading:
             return found
         read = self._encoded(by_customer=by_customer)
         while len(kept) >= MOST_KEPT or (kept and _cells((*kept.values(), read)) > MOST_CELLS):
-            kept.pop(next(iter(kept)), None)
+            # Of a copy: another thread may keep something of the same history meanwhile.
+            kept.pop(next(iter(tuple(kept))), None)
         kept[key] = read
         return read
 

@@ -45,6 +45,9 @@ class Liability:
     outstanding: int
 
 
+NOTHING = Liability(0, 0, 0, 0)
+
+
 def balances(customers: Iterable[Customer]) -> dict[str, Balance]:
     """What the wallets of customers come to, by unit."""
     found: dict[str, Balance] = {}
@@ -58,7 +61,7 @@ def balances(customers: Iterable[Customer]) -> dict[str, Balance]:
 
 
 def liabilities(run: DryRun) -> dict[str, Liability]:
-    """What was issued of each of the program's units, and what became of it by the run's end."""
+    """What was issued of the program's units, and what became of it; of others nothing."""
     found = {}
     chosen, awards = run.given, run.awards
     for name, unit in run.compiled.program.units.items():
@@ -73,7 +76,9 @@ def liabilities(run: DryRun) -> dict[str, Liability]:
         expired = left.expired + lost
         outstanding = left.outstanding + sum(run.moved[there].tolist()) - lost
         redeemed = issued - expired - outstanding
-        found[name] = Liability(issued, redeemed, expired, outstanding)
+        one = Liability(issued, redeemed, expired, outstanding)
+        if one != NOTHING:
+            found[name] = one
     return found
 
 

@@ -81,6 +81,8 @@ class Native:
         # The numbers of the text's rules, V.
         self._numbers = np.zeros(1, np.int64)
         self._awards: Awards | None = None
+        # By shared counter and period what was wanted of it, where it goes round.
+        self.wanted: dict[str, dict[int, int]] = {}
 
     @property
     def _widest(self) -> int:
@@ -106,7 +108,7 @@ class Native:
         stream = self._apart(compiled, inputs, progress)
         if stream is not None:
             self._awards = self._found(collected, inputs, stream)
-        if stream is None or not self._is_enough():
+        if stream is None:
             if free:
                 raise NotNativeError
             self._counts[:] = 0
@@ -121,6 +123,18 @@ class Native:
         return [one.term for one in self._decisions.shared]
 
     @property
+    def cuts_again(self) -> bool:
+        """True where what draws on what all customers share may be cut by something else too."""
+        shared = {term.name for term in self.shared}
+        for slot in self._decisions.slots:
+            terms = (*slot.reward.own, *slot.reward.shared)
+            if any(term.name in shared for term in terms) and (
+                len(terms) > 1 or slot.rule.rule.group is not None
+            ):
+                return True
+        return False
+
+    @property
     def holds_out(self) -> bool:
         """True where a rule that holds out would draw on what all customers share."""
         return any(
@@ -129,15 +143,8 @@ class Native:
             for term in self.shared
         )
 
-    def _is_enough(self) -> bool:
-        """True where there is enough for what is withheld too, which is cut as if it drew."""
-        if not self.holds_out:
-            return True
-        wanted = self.draws(withheld=True)
-        return all(wanted[term.name].most() <= term.capacity for term in self.shared)
-
-    def draws(self, *, withheld: bool = False) -> dict[str, Draws]:
-        """By shared counter what was drawn from it, or with what is withheld would have been."""
+    def draws(self) -> dict[str, Draws]:
+        """By shared counter what was drawn from it, once it has run."""
         if self._awards is None:
             return {}
         awards = self._awards.ordered
@@ -146,8 +153,7 @@ class Native:
         for term in self.shared:
             each = [_drawn_of(slot.reward, term.name) for slot in self._decisions.slots]
             # What is withheld draws on nothing.
-            others = each if withheld else [-1] * len(each)
-            drawn = np.array([*each, *others], np.int64)[slots]
+            drawn = np.array([*each, *([-1] * len(each))], np.int64)[slots]
             # An event counts once, however many of its awards count.
             once = np.flatnonzero(drawn == 0)
             once = once[np.unique(rows[once], return_index=True)[1]]
@@ -310,13 +316,15 @@ class Native:
         return int(column.min()), int(column.max())
 
     def _goes_round(self, inputs: Inputs, drawn: Ints) -> bool:
-        """True where nobody drew more than there is; `drawn` sums up what the threads counted."""
+        """True where nobody wanted more than there is; `drawn` sums up what the threads counted."""
         place = len(self._decisions.shared)
         for one in self._decisions.shared:
             first, last = self._periods(inputs, one)
             end = place + last - first + 1
-            if int(drawn[place:end].max(initial=0)) > one.term.capacity:
+            wanted = drawn[place:end]
+            if int(wanted.max(initial=0)) > one.term.capacity:
                 return False
+            self.wanted[one.term.name] = dict(enumerate(wanted.tolist(), start=first))
             place = end
         return True
 

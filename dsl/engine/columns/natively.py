@@ -58,25 +58,26 @@ def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
 
 def _both(native: Native, plain: Part, noted: Mapping[str, Draws]) -> Mapping[str, Draws]:
     """What both drew together, where there is enough for what either wants."""
-    found: dict[str, Draws] = {}
-    for withheld in (True, False):
-        counted = native.draws(withheld=withheld)
-        found = {name: own.of(plain.rows).with_(noted[name]) for name, own in counted.items()}
-        if any(found[term.name].most() > term.capacity for term in native.shared):
+    for term in native.shared:
+        wanted, own = native.wanted.get(term.name, {}), noted[term.name].given
+        if any(wanted.get(one, 0) + own.get(one, 0) > term.capacity for one in wanted | own):
             raise NotNativeError
-    return found
+    return {name: own.of(plain.rows).with_(noted[name]) for name, own in native.draws().items()}
 
 
 def _folded(run: Run, span: Span, part: Part, native: Native) -> tuple[Awards, Mapping[str, Draws]]:
     """The awards of customers with corrections, and what they drew of what all share."""
     fold = run.other(part.history, "book", beside(run.collected))
     fold.noted = Noted({}, [term.name for term in native.shared])
+    if native.cuts_again:
+        # What they drew in the end does not say what they wanted.
+        raise NotNativeError
     for _ in fold.decisions(part.span(span), None, lambda _: False):
         pass
     run.balances = fold.balances
     run.folded[part.history.customers] = True
     awards = fold.collected.awards()
-    if native.holds_out and (awards.statuses == WITHHELD).any():
-        # What is withheld notes no draw, but is cut as if it drew.
+    if fold.noted.is_corrected or (native.holds_out and (awards.statuses == WITHHELD).any()):
+        # A correction may draw on what there was then; what is withheld notes no draw.
         raise NotNativeError
     return awards, fold.noted.draws(part.rows)

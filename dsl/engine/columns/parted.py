@@ -88,12 +88,16 @@ class Noted(dict["CounterKey", int]):
     def __init__(self, used: Mapping[CounterKey, int], names: Collection[str]) -> None:
         super().__init__(used)
         self._names, self.row = frozenset(names), 0
+        # Whether the event at hand corrects others, and whether any such drew more.
+        self.is_correcting = self.is_corrected = False
         self._noted: list[tuple[str, int, int, int]] = []
 
     def __setitem__(self, key: CounterKey, value: int) -> None:
         name, holder, _, period = key
         if not holder and name in self._names:
-            self._noted.append((name, self.row, period, value - self.get(key, 0)))
+            more = value - self.get(key, 0)
+            self._noted.append((name, self.row, period, more))
+            self.is_corrected |= more > 0 and self.is_correcting
         super().__setitem__(key, value)
 
     def draws(self, rows: Ints) -> dict[str, Draws]:

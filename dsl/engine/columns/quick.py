@@ -118,7 +118,7 @@ class Quick:
             code = self._codes[row]
             customer, cells, lines = self._record(code, row)
             rules = self._rules[self._types[row]]
-            if not rules:
+            if not rules and not reasoned(row):
                 continue
             if self._ages:
                 customer.fill(self._ats[row])

@@ -162,8 +162,10 @@ class _Reader:
                 holders.setdefault(info.type, []).append(code)
         if name in (AT, ROW):
             return
-        # What stood in a list is among the lines.
-        if not holders and not (has_lines and events[name].null_count == len(events)):
+        # What stood in a list is among the lines; a column of nothing is none.
+        is_empty = events[name].null_count == len(events)
+        is_known = has_lines or any(name in self._attributes(one) for one in self.program.events)
+        if not holders and not (is_known and is_empty):
             self.left_out.columns[name] += 1
         for type_, codes in holders.items():
             values, own = _listed(events, name, type_), np.isin(types, codes)

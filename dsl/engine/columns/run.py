@@ -20,7 +20,7 @@ from dsl.engine.columns.liability import Balance, balances
 from dsl.engine.columns.native import NotNativeError
 from dsl.engine.columns.natively import decide_natively
 from dsl.engine.columns.order import of_rows
-from dsl.engine.columns.parted import MOST_CORRECTED, Noted, parts
+from dsl.engine.columns.parted import CORRECTING, MOST_CORRECTED, Noted, parts
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.columns.shared import SharedUse
@@ -294,6 +294,7 @@ class Run:
             entry = self.entry(row)
             if self.noted is not None:
                 self.noted.row = row
+                self.noted.is_correcting = entry.event.type in CORRECTING
             book.why = reasoned(row)
             for decision in book.take(entry):
                 standing = self._standing(decision)

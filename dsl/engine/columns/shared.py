@@ -38,10 +38,14 @@ class Draws:
         amounts = np.concatenate([self.amounts, other.amounts])[order]
         return Draws(rows[order], periods, amounts)
 
-    def most(self) -> int:
-        """The most that is ever used in one period."""
-        order = np.argsort(self.periods, kind="stable")
-        return int(_running(self.periods[order], self.amounts[order]).max(initial=0))
+    @property
+    def given(self) -> dict[int, int]:
+        """By period what was drawn, whatever was given back."""
+        drawn = np.maximum(self.amounts, 0).tolist()
+        found: dict[int, int] = {}
+        for period, amount in zip(self.periods.tolist(), drawn, strict=True):
+            found[period] = found.get(period, 0) + amount
+        return found
 
 
 def _running(periods: Ints, amounts: Ints) -> Ints:

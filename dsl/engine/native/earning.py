@@ -207,6 +207,11 @@ class Earnings:
             return
         with write.block(f"if {' or '.join(f'{sums[unit]} > 0' for unit in self._amounts)}:"):
             write(f"n = C[{C_EARNED}]", f"A[n] = E[{E_AT}]")
+            for key, place in self._dates.items():
+                # Where the clock goes back over midnight days come again, and lots out of order.
+                before = f"A[n - {self.width - place}]"
+                with write.block(f"if n > 0 and E[{self._cells.column(key)}] < {before}:"):
+                    write("return -1")
             for unit, place in self._amounts.items():
                 write(f"A[n + {place}] = {sums[unit]}")
             for key, place in self._dates.items():

@@ -44,6 +44,8 @@ class Machines:
 
     def __init__(self, compiler: Compiler = object_file) -> None:
         self.compiler = compiler
+        # What could not be compiled, which is not tried again.
+        self._failed: OrderedDict[tuple[str, frozenset[str], int], None] = OrderedDict()
         self._kept: OrderedDict[tuple[str, frozenset[str], int], Machine] = OrderedDict()
         self._lock = Lock()
 
@@ -55,7 +57,16 @@ class Machines:
             if found is not None:
                 self._kept.move_to_end(key)
                 return found
-        found = Machine(lowered(text, exported), level, self.compiler)
+            if key in self._failed:
+                raise NotCompiledError
+        try:
+            found = Machine(lowered(text, exported), level, self.compiler)
+        except NotCompiledError:
+            with self._lock:
+                self._failed[key] = None
+                if len(self._failed) > MOST_KEPT:
+                    self._failed.popitem(last=False)
+            raise
         with self._lock:
             self._kept[key] = found
             if len(self._kept) > MOST_KEPT:

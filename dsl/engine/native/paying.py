@@ -53,7 +53,8 @@ class Paying:
 
     It puts slots and amounts into O from `o` on and returns where they end, or -1 where a calendar
     period comes after a later one. What is withheld has the slot's number and that of all slots.
-    Where `free` is 1, what all customers share is counted and cuts nothing.
+    Where `free` is 1, what all customers share cuts nothing, and what is wanted of it where it
+    would is counted instead of what is drawn: a later step may leave less.
     """
 
     def __init__(self, compiled: Compiled, cells: Cells) -> None:
@@ -73,6 +74,8 @@ class Paying:
         with write.block(f"def {name}({ARGUMENTS}, C, A, G, P, O, o, free):"):
             for slot in slots:
                 write(f"{slot.amount} = 0")
+            for number in self._counted(slots):
+                write(f"f{number} = 0")
             self._work_out(write, slots)
             for _, own in _by_rule(slots):
                 self._fit(write, own, [one.reward.own for one in own])
@@ -229,6 +232,8 @@ class Paying:
         self, write: Writer, slot: Slot, term: Term, counter: Counter, *, is_run: bool
     ) -> None:
         used, amount = self._used(counter), slot.amount
+        if not counter.per_customer:
+            self._want(write, slot, term, counter)
         run = f"r{counter.number}" if is_run else "0"
         free = "" if counter.per_customer else "free == 0 and "
         if not term.each:
@@ -245,6 +250,23 @@ class Paying:
                 over = "" if term.each == 1 else f" // {term.each}"
                 write(f"{amount} = most(0, ({left}){over})")
 
+    def _want(self, write: Writer, slot: Slot, term: Term, counter: Counter) -> None:
+        """Count what is wanted of what all customers share, an event once."""
+        used = self._used(counter)
+        if term.each:
+            times = "" if term.each == 1 else f" * {term.each}"
+            with write.block("if free == 1:"):
+                write(f"{used} = {used} + {slot.amount}{times}")
+            return
+        with write.block(f"if free == 1 and f{counter.number} == 0:"):
+            write(f"f{counter.number} = 1", f"{used} = {used} + 1")
+
+    def _counted(self, slots: Sequence[Slot]) -> list[int]:
+        """The counters of all customers that count events."""
+        terms = (term for one in slots for term in (*one.reward.own, *one.reward.shared))
+        counters = (self._cells.counter(term) for term in terms if not term.each)
+        return sorted({one.number for one in counters if not one.per_customer})
+
     def _take(self, write: Writer, slots: Sequence[Slot]) -> None:
         """Move the counters by what is paid; an event counts once."""
         terms = {one.number: (*one.reward.own, *one.reward.shared) for one in slots}
@@ -260,11 +282,13 @@ class Paying:
                 for term in terms[slot.number]:
                     counter = self._cells.counter(term)
                     used = self._used(counter)
+                    is_exact = "1 == 1" if counter.per_customer else "free == 0"
                     if term.each:
                         times = "" if term.each == 1 else f" * {term.each}"
-                        write(f"{used} = {used} + {slot.amount}{times}")
+                        with write.block(f"if {is_exact}:"):
+                            write(f"{used} = {used} + {slot.amount}{times}")
                         continue
-                    with write.block(f"if k{counter.number} == 0:"):
+                    with write.block(f"if {is_exact} and k{counter.number} == 0:"):
                         write(f"k{counter.number} = 1", f"{used} = {used} + 1")
 
     # --- step 7 -------------------------------------------------------------------------------

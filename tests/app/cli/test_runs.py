@@ -290,10 +290,65 @@ def test_a_result_of_other_events_is_told_as_such(tally: Tally, folder: Path) ->
     assert "was of other events" in result.stderr
 
 
+def test_what_a_result_is_not_comparable_in_is_told(tally: Tally, folder: Path) -> None:
+    saved, events, rules = folder / "saved", folder / "months.csv", folder / "standing.rules"
+    events.write_text(MONTHS, encoding="utf-8")
+    rules.write_text(STANDING, encoding="utf-8")
+    other = folder / "stars.rules"
+    other.write_text(
+        'unit stars: precision 0 rule "s": on purchase award 2 stars', encoding="utf-8"
+    )
+    tally("dry-run", other, "--events", events, "--save", saved)
+    given = ("dry-run", rules, "--events", events, "--against", saved)
+    result = tally(*given, "--from", "2026-02-01", "--segment", "regulars")
+    assert "was of another period." in result.stderr
+    assert "was of another segment." in result.stderr
+    assert "other events" not in result.stderr
+    # What only the other gives has a column too.
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows[0] == ["Rule", "Awards", "Customers", "points", "stars"]
+    assert ["Against", "4", "2", "0", "8"] in rows
+
+
+def test_an_event_that_no_rule_is_on_can_be_explained(tally: Tally, folder: Path) -> None:
+    rules = folder / "none.rules"
+    rules.write_text('rule "r": on review award 1 point', encoding="utf-8")
+    for engine in ("native", "compiled"):
+        result = tally(
+            "dry-run", rules, "--events", folder / "events.csv", "--explain", "2",
+            "--engine", engine,
+        )  # fmt: skip
+        assert "2, c2, 2026-01-02 10:00:" in result.stdout
+
+
+def test_lines_that_are_no_objects_are_named(tally: Tally, folder: Path) -> None:
+    events = folder / "events.jsonl"
+    events.write_text(
+        '{"id":"a1","type":"purchase","at":"2026-01-01T10:00:00Z","customer":"c1","amount":"5"}\n'
+        "not json\n[1]\n\n"
+        '{"id":"a2","type":"purchase","at":"2026-01-01T10:00:00Z","customer":"c1","amount":"x"}\n',
+        encoding="utf-8",
+    )
+    result = tally("dry-run", folder / "base.rules", "--events", events, "--json")
+    assert json.loads(result.stdout)["left_out"] == {
+        "rows": {"not a JSON object": 2},
+        "values": {"amount": 1},
+        "where": {"rows": {"not a JSON object": [2, 3]}, "values": {"amount": [2]}},
+    }
+
+
+def test_a_column_of_nothing_is_not_left_out(tally: Tally, folder: Path) -> None:
+    events = folder / "bare.csv"
+    events.write_text("event_id,type,ts,customer_id,amount,week\n", encoding="utf-8")
+    result = tally("dry-run", folder / "base.rules", "--events", events, "--json")
+    assert json.loads(result.stdout)["left_out"] == {"columns": {"week": 1}}
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--segment", "nobody"), "There is no segment nobody."),
+        (("--segment", "nobody"), "base.rules has no segment nobody."),
+        (("--awards-out", "nowhere/a.csv"), "There is no folder nowhere."),
         (("--from", "2026-02-01", "--through", "2026-01-01"), "--from is after --through."),
         (("--changes-out", "changes.csv"), "--changes-out needs --against."),
         (("--against", "."), "not a saved dry run"),

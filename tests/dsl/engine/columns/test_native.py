@@ -210,6 +210,15 @@ PROGRAMS = {
     rule "a": on purchase award gift "Mug" holdout 50%
     rule "b": on review award 7 points budget 30 times holdout 30%
     """,
+    "budgets that cut before a group and a customer's limit": """
+    limit 40 points per customer per month
+    campaign "S": from 2026-01-01 through 2026-12-31 limit 8 points per customer per week
+    unit points: worth 1 USD
+    unit miles: worth 1 USD
+    rule "a": on purchase award 20 points budget 150 points only best of "g" in campaign "S"
+    rule "b": on purchase award 15 points only best of "g"
+    rule "c": on review award 10 points, 10 miles budget 200 USD
+    """,
     "segments": """
     segment busy: number of purchases in last 30 days >= 3
     rule "a": on review award 5 points to busy
@@ -333,6 +342,31 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
     run = dry_run(program, history)
 
     assert run.awards.rows.tolist() == [0, 1]
+
+
+def test_lots_out_of_order_where_a_day_comes_again_are_left_to_the_fold() -> None:
+    program = compiled(
+        'program "P" timezone "America/St_Johns" currency USD\n'
+        'unit points: expire 9 days after earned rule "r": on review award 5 points\n'
+        'rule "s": on checkin where points >= 6 award 1 mile unit miles: precision 0'
+    )
+    times = [
+        "2010-11-06T23:50:00-02:30",
+        "2010-11-07T00:00:30-02:30",
+        "2010-11-06T23:30:00-03:30",
+        *(f"2010-11-{day:02}T12:00:00-03:30" for day in range(8, 30)),
+    ]
+    table = pa.table(
+        {
+            "event_id": [f"e{place:02}" for place in range(len(times))],
+            "type": ["review"] * 3 + ["checkin"] * (len(times) - 3),
+            "ts": times,
+            "customer_id": ["c1"] * len(times),
+        }
+    )
+    history, _ = read_history(program.program, table)
+
+    assert dry_run(program, history, way="native").total().units == {"points": 15, "miles": 8}
 
 
 @pytest.mark.parametrize(
