@@ -168,7 +168,8 @@ def _program(budget: str, tests: int = 0) -> Program:
     """The program with another number in one rule than ever before, and so many further tests."""
     text, *others = full_texts(RULES)
     assert EDITED in text
-    edited = f"amount >= {next(_fresh)}{' and amount >= 1' * tests}"
+    further = "".join(f' and channel != "none{number}"' for number in range(tests))
+    edited = f"amount >= {next(_fresh)}{further}"
     text = text.replace(EDITED, edited, 1).replace(BUDGET, budget)
     return checked_program([text, *others])
 
