@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     Rows = tuple[list[int], list[int], list[int], list[int], list[int], list[int]]
 
 
+# Reasons of rules that did not match in one stage, of no account where they match in the other.
+UNMATCHED = ("not-in-force", "guard", "opt-in", "condition", "audience", "chance")
+
+
 @dataclass(slots=True)
 class Payment:
     """What one reward is about to give one customer; a thing has amount 1 and its name.
@@ -338,7 +342,7 @@ def _explain(scene: Scene, matched: Matched) -> None:
     by = matched.by
     if before is not None and before.reason is None:
         reason = None
-    elif before is not None and reason == "nothing":
+    elif before is not None and reason == "nothing" and before.reason not in UNMATCHED:
         # What refused its discount, where nothing refused the rest.
         reason, by = before.reason, before.by
     scene.outcomes[matched.plan.order] = Outcome(

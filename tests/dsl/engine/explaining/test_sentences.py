@@ -94,3 +94,16 @@ def test_each_kind_of_step_and_each_reason_is_told_of() -> None:
 )
 def test_scaled_numbers_are_written_exactly(value: int, decimals: int, text: str) -> None:
     assert dsl.decimal_text(value, decimals) == text
+
+
+@pytest.mark.parametrize(("gross", "reason"), [(None, "nothing"), (200, "condition")])
+def test_what_matched_and_came_to_nothing_is_not_refused_by_what_its_discount_failed(
+    gross: int | None, reason: Reason
+) -> None:
+    # For discounts an absent gross reads as the amount; for the rest it is unknown.
+    rule = "on purchase where gross is unknown award deduct 1 points, 10% discount"
+    raw = {"amount": 200} if gross is None else {"amount": 200, "gross": gross}
+
+    _, decision, _ = decided({"rule": rule, "events": [raw]})
+
+    assert {one.rule: one.reason for one in decision.outcomes}["r"] == reason
