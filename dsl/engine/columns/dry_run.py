@@ -247,6 +247,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         span = Span(first, end, lower, last)
         run.decide(span, watch, samples)
         explained = run.explained(span, _rows_of(history, explain, first, end))
+        run.close()
     found = run.collected
     awards = run.awards or run.collected.awards()
     profiles = history.profiles(first, end)

@@ -220,6 +220,10 @@ class Run:
         self.collected, self.balances = kept
         return found
 
+    def close(self) -> None:
+        """Let go of what explaining needs: it holds on to the run, which holds on to it."""
+        self._shared_use = list
+
     def _apart(self, span: Span, rows: list[int]) -> list[Sample]:
         """The same of a native run, by the events of these customers alone."""
         if not rows:

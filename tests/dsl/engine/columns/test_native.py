@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -415,3 +417,18 @@ def test_rows_of_lines_by_json_are_decided_alike() -> None:
     history, _ = read_history(program.program, *tables_of([load_exact(text)]))
 
     assert assert_alike(program, history) == 2
+
+
+def test_a_run_that_is_let_go_of_is_gone_at_once() -> None:
+    program = compiled(HEAD + PROGRAMS["a budget that goes round"])
+    history = history_of(program)
+    gc.collect()
+    gc.disable()
+    try:
+        run = dry_run(program, history, watch="a", samples=1, way="native")
+        awards = weakref.ref(run.awards)
+        del run
+        # A history of millions leaves gigabytes, which nobody collects while a server is patient.
+        assert awards() is None
+    finally:
+        gc.enable()
