@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 KIND = ("rule", "reward", "unit", "text", "status")
 
 
+class Once:
+    """What is found when it is first asked for."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Ints]) -> None:
+        self._make = make
+        self._found: Ints | None = None
+
+    def __call__(self) -> Ints:
+        """What it is."""
+        found = self._found
+        if found is None:
+            found = self._found = self._make()
+        return found
+
+
 class Awards:
     """Awards, a row each: `kinds` are rows of `table` (see KIND), `amounts` their amounts.
 
@@ -38,28 +55,29 @@ class Awards:
         order: Callable[[], Ints] | None = None,
     ) -> None:
         self.table, self.kinds, self.amounts = table, kinds, amounts
-        self._sources, self._order = sources, order
+        self._sources = {name: Once(make) for name, make in sources.items()}
+        self._order = order
 
     def __len__(self) -> int:
         """How many there are."""
         return len(self.kinds)
 
-    @cached_property
+    @property
     def rows(self) -> Ints:
         """The rows of their events in the history, -1 of what fell due without one."""
         return self._sources["rows"]()
 
-    @cached_property
+    @property
     def at(self) -> Ints:
         """When they were."""
         return self._sources["at"]()
 
-    @cached_property
+    @property
     def customers(self) -> Ints:
         """Whose they are, by number."""
         return self._sources["customers"]()
 
-    @cached_property
+    @property
     def standings(self) -> Ints:
         """Where their customers stood, by number."""
         return self._sources["standings"]()
@@ -99,43 +117,38 @@ class Awards:
 
     def some(self, places: Ints) -> Awards:
         """Some of them, in the order of their places."""
-        return Awards(
-            self.table,
-            self.kinds[places],
-            self.amounts[places],
-            {
-                "rows": lambda: self.rows[places],
-                "at": lambda: self.at[places],
-                "customers": lambda: self.customers[places],
-                "standings": lambda: self.standings[places],
-            },
-        )
+        # Not of these awards themselves, which hold on to those that are ordered.
+        sources = {name: _taken(once, places) for name, once in self._sources.items()}
+        return Awards(self.table, self.kinds[places], self.amounts[places], sources)
 
     def over(self, rows: Ints) -> Awards:
         """The same, where the rows of their events stand at other places."""
+        own = self._sources["rows"]
 
         def moved() -> Ints:
-            return np.where(self.rows < 0, self.rows, rows[self.rows]) if len(rows) else self.rows
+            return np.where(own() < 0, own(), rows[own()]) if len(rows) else own()
 
-        sources = {
-            "rows": moved,
-            "at": lambda: self.at,
-            "customers": lambda: self.customers,
-            "standings": lambda: self.standings,
-        }
+        sources: dict[str, Callable[[], Ints]] = {**self._sources, "rows": moved}
         return Awards(self.table, self.kinds, self.amounts, sources, self._order)
 
     def with_(self, other: Awards) -> Awards:
         """These and those of other customers, in the order of their events."""
-
-        def joined(name: str) -> Callable[[], Ints]:
-            return lambda: np.concatenate([getattr(self, name), getattr(other, name)])
-
-        rows = joined("rows")
+        sources = {
+            name: Once(_joined(own, other._sources[name])) for name, own in self._sources.items()
+        }
+        rows = sources["rows"]
         return Awards(
             np.concatenate([self.table, other.table]),
             np.concatenate([self.kinds, other.kinds + len(self.table)]),
             np.concatenate([self.amounts, other.amounts]),
-            {name: joined(name) for name in ("rows", "at", "customers", "standings")},
+            sources,
             lambda: np.argsort(rows(), kind="stable"),
         )
+
+
+def _taken(once: Once, places: Ints) -> Callable[[], Ints]:
+    return lambda: once()[places]
+
+
+def _joined(one: Once, other: Once) -> Callable[[], Ints]:
+    return lambda: np.concatenate([one(), other()])
