@@ -87,7 +87,8 @@ def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:
     if scene.compiled.has_recipients:
         for matched in found:
             for payment in matched.payments:
-                if payment.recipient not in book.customers:
+                # Who is paid nothing is not known by it.
+                if payment.amount and payment.recipient not in book.customers:
                     book.settle(book.customer(payment.recipient), scene.at, "before")
     paid = post(scene, book.due, found, book.now, book.last_at)
     used = book.used
