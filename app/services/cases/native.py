@@ -13,6 +13,7 @@ from app.services.cases.compiled import CompiledEngine
 from app.services.cases.engines import award_line
 from app.services.cases.outcome import Actual
 from dsl.engine.columns import dry_run, read_history
+from dsl.engine.columns.awards import Awards
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun
 from dsl.meaning.checked import Program
@@ -39,7 +40,7 @@ class NativeEngine:
         if run.way != "native":
             return actual
         self.decided += 1
-        return replace(actual, awards=[_line(run, number) for number in range(len(run.awards))])
+        return replace(actual, awards=lines(run))
 
 
 def _as_history(case: Case, program: Program) -> list[Mapping[str, Any]] | None:
@@ -59,20 +60,25 @@ def _as_history(case: Case, program: Program) -> list[Mapping[str, Any]] | None:
     return rows
 
 
-def _line(run: DryRun, number: int) -> AwardLine:
-    awards = run.awards.ordered
-    unit = run.unit_names[awards.units[number]]
-    text = int(awards.texts[number])
+def lines(run: DryRun) -> list[AwardLine]:
+    """The awards of a run in their order, as the evaluators of cases tell them."""
+    return [_line(run, run.awards.ordered, place) for place in range(len(run.awards))]
+
+
+def _line(run: DryRun, awards: Awards, place: int) -> AwardLine:
+    row, text = int(awards.rows[place]), int(awards.texts[place])
+    unit = run.unit_names[awards.units[place]]
     return award_line(
         dsl.Award(
-            rule=run.rule_names[awards.rules[number]],
-            reward=int(awards.rewards[number]),
-            customer=run.customer_ids[awards.customers[number]],
+            rule=run.rule_names[awards.rules[place]],
+            reward=int(awards.rewards[place]),
+            customer=run.customer_ids[awards.customers[place]],
             unit=unit,
-            amount=int(awards.amounts[number]),
+            amount=int(awards.amounts[place]),
             precision=run.precisions[unit],
             text=run.text_names[text] if text >= 0 else None,
-            status=STATUSES[awards.statuses[number]],
-            event=run.history.event_id(int(awards.rows[number])),
+            status=STATUSES[awards.statuses[place]],
+            event=run.history.event_id(row) if row >= 0 else None,
+            at=int(awards.at[place]) if row < 0 else None,
         )
     )

@@ -14,10 +14,8 @@ import dsl
 from app.history.tables import load_exact, tables_of
 from app.services.cases import CompiledEngine, ReferenceEngine
 from app.services.cases.case import AwardLine, Case
-from app.services.cases.engines import award_line
+from app.services.cases.native import lines
 from dsl.engine.columns import dry_run, native, read_history
-from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.dry_run import DryRun
 from tests.dsl.engine.columns.test_agreement import events_of
 from tests.strategies.cases import Drawn, cases
 
@@ -36,30 +34,6 @@ def as_file(drawn: Drawn) -> tuple[Case, dsl.Compiled]:
     raws = tuple(load_exact(dsl.canonical_content(event)) for event in events)
     whole = replace(drawn.case, events=raws, customers=(), start=None)
     return replace(whole, versions=whole.versions[:1]), compiled
-
-
-def told(run: DryRun) -> list[AwardLine]:
-    """The awards of a run, as the evaluators of cases tell them."""
-    found, given = [], run.awards.ordered
-    for place, row in enumerate(given.rows.tolist()):
-        unit, text = (
-            run.unit_names[given.units[place]],
-            int(given.texts[place]),
-        )
-        award = dsl.Award(
-            rule=run.rule_names[given.rules[place]],
-            reward=int(given.rewards[place]),
-            customer=run.customer_ids[given.customers[place]],
-            unit=unit,
-            amount=int(given.amounts[place]),
-            precision=run.precisions[unit],
-            text=run.text_names[text] if text >= 0 else None,
-            status=STATUSES[given.statuses[place]],
-            event=run.history.event_id(row) if row >= 0 else None,
-            at=None if row >= 0 else int(given.at[place]),
-        )
-        found.append(award_line(award))
-    return found
 
 
 def by_cause(awards: Iterable[AwardLine]) -> list[list[str]]:
@@ -87,5 +61,5 @@ def test_all_give_one_stream(drawn: Drawn, together: bool) -> None:  # noqa: FBT
         if together:
             patch.setattr(native.Native, "_apart", lambda *_: None)
         run = dry_run(compiled, history, until=until, secret=case.secret.encode(), way="native")
-    assert told(run) == expected
+    assert lines(run) == expected
     event(f"decided by way of {run.way}")
