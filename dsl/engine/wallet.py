@@ -76,7 +76,8 @@ class Earnings:
     def between(self, after: int, until: int) -> int:
         """What was earned after one instant, up to and including another."""
         ats, sums = self.ats, self.sums
-        if not ats:
+        # A window that begins later than it ends, as one since a date to come, has nothing in it.
+        if not ats or after >= until:
             return 0
         # Most windows end now, and nothing was earned later.
         upto = sums[-1] if until >= ats[-1] else sums[bisect_right(ats, until)]
