@@ -8,9 +8,17 @@ from dsl.engine.columns.history import History
 from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.liability import Liability, liabilities
 from dsl.engine.columns.reading import MissingColumnError, read_history
-from dsl.engine.columns.report import Budget, budgets, by_attribute, withheld
-from dsl.engine.columns.run import Sample, Way
-from dsl.engine.columns.standing import by_segment, by_tier, in_segment
+from dsl.engine.columns.report import (
+    Budget,
+    budgets,
+    by_attribute,
+    by_segment,
+    by_tier,
+    in_segment,
+    withheld,
+)
+from dsl.engine.columns.run import Way
+from dsl.engine.columns.span import Sample
 
 __all__ = [
     "Budget",

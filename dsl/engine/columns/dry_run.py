@@ -20,7 +20,8 @@ from dsl.engine.clock import date_of
 from dsl.engine.columns.awards import KIND
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.run import Run, Sample, Span, Way
+from dsl.engine.columns.run import Run, Way
+from dsl.engine.columns.span import Sample, Span
 from dsl.engine.columns.sums import distinct, sums, sums_of
 from dsl.meaning import checked
 
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dsl.engine.columns.awards import Awards
+    from dsl.engine.columns.balance import Balance
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.columns.liability import Balance
     from dsl.engine.columns.standing import Standing
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan

@@ -12,27 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import NA
+from dsl.engine.columns.balance import Balance
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.plans import given
 from dsl.engine.wallet import NEVER
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.dry_run import DryRun
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer
     from dsl.engine.plans import RewardPlan, RulePlan
-
-
-@dataclass(slots=True)
-class Balance:
-    """Of one unit what all customers hold, pending awards included, and what of it expired."""
-
-    outstanding: int = 0
-    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +36,6 @@ class Liability:
 
 
 NOTHING = Liability(0, 0, 0, 0)
-
-
-def balances(customers: Iterable[Customer]) -> dict[str, Balance]:
-    """What the wallets of customers come to, by unit."""
-    found: dict[str, Balance] = {}
-    for customer in customers:
-        for unit, wallet in customer.wallets.items():
-            one = found.setdefault(unit, Balance())
-            pending = sum(lot.left for lot in wallet.pending)
-            one.outstanding += wallet.balance + pending
-            one.expired += wallet.expired
-    return found
 
 
 def liabilities(run: DryRun) -> dict[str, Liability]:

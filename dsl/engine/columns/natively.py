@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dsl.engine.columns.awards import Awards
-    from dsl.engine.columns.run import Run, Span
+    from dsl.engine.columns.run import Run
     from dsl.engine.columns.shared import Draws
+    from dsl.engine.columns.span import Span
 
 WITHHELD = STATUSES.index("withheld")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
-    from dsl.engine.columns.run import Span
+    from dsl.engine.columns.span import Span
     from dsl.engine.decision import CounterKey
 
 KEY = ("parts",)

@@ -1,8 +1,8 @@
-"""What a run comes to beside its totals: by attribute, what was withheld, when budgets ended."""
+"""What a run comes to beside its totals: by attribute, tier, segment; withheld; budgets."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -156,3 +156,45 @@ def _drawn(
             used=int(used[-1]),
             ended=int(at[own][full[0]]) if len(full) else None,
         )
+
+
+def by_tier(run: DryRun) -> dict[str | None, dict[str, int]]:
+    """What was given to customers of each tier, by unit; None below the first."""
+    tiers = [None, *(tier.name for tier in run.compiled.program.tiers)]
+    ranks = np.array([tiers.index(one.tier) for one in run.standing_names] or [0], np.int64)
+    found = _sums(run, ranks[run.awards.standings])
+    return {tier: found[rank] for rank, tier in enumerate(tiers) if rank in found}
+
+
+def by_segment(run: DryRun) -> dict[str, dict[str, int]]:
+    """What was given to customers in each segment, by unit; they may be in several, or in none."""
+    found = {}
+    for name in run.compiled.program.segments:
+        own = in_segment(run, name)
+        found[name] = _sums(own, np.zeros(len(own.awards), np.int64)).get(0, {})
+    return found
+
+
+def in_segment(run: DryRun, name: str) -> DryRun:
+    """The awards of customers who were in a segment when it was decided.
+
+    All else drew on budgets as it did. Raises KeyError where the program has no such segment.
+    """
+    if name not in run.compiled.program.segments:
+        raise KeyError(name)
+    inside = np.array([name in one.segments for one in run.standing_names] or [False])
+    return of_awards(run, np.flatnonzero(inside[run.awards.ordered.standings]))
+
+
+def of_awards(run: DryRun, places: Ints) -> DryRun:
+    """Some of a run's awards."""
+    return replace(run, awards=run.awards.ordered.some(places))
+
+
+def _sums(run: DryRun, keys: Ints) -> dict[int, dict[str, int]]:
+    chosen = run.given
+    found: dict[int, dict[str, int]] = {}
+    names = run.unit_names
+    for key, unit, amount in sums(keys[chosen], run.awards.units[chosen], run.moved[chosen]):
+        found.setdefault(key, {})[names[unit]] = amount
+    return found

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from dsl.engine.book import Book
+from dsl.engine.columns.balance import Balance, balances
 from dsl.engine.columns.collected import Collected, Names
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
-from dsl.engine.columns.liability import Balance, balances
 from dsl.engine.columns.native import NotNativeError
 from dsl.engine.columns.natively import decide_natively
 from dsl.engine.columns.order import of_rows
@@ -24,6 +24,7 @@ from dsl.engine.columns.parted import CORRECTING, MOST_CORRECTED, Noted, parts
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.columns.shared import SharedUse
+from dsl.engine.columns.span import Sample, Span
 from dsl.engine.encode import Attributes, Codes
 from dsl.engine.entries import Entry
 from dsl.engine.native.fitting import is_fit
@@ -48,27 +49,6 @@ PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
 REASONED, REASONED_PART, REASONED_QUICKLY = 100, 8, 400
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One decision of the run with its reasons, and its instant."""
-
-    at: int
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What is decided: events from row `first` to `end`, what falls due up to an instant.
-
-    `since` is the instant it starts at, where there is anything before it.
-    """
-
-    first: int
-    end: int
-    since: int
-    until: int
 
 
 class Run:
