@@ -147,7 +147,9 @@ class DryRun:
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
-        customers = self.awards.customers[self.is_award]
+        customers, is_award = self.awards.customers, self.is_award
+        if not is_award.all():
+            customers = customers[is_award]
         people = np.zeros(len(self.customer_ids), np.bool_)
         people[customers] = True
         units: dict[int, int] = {}
@@ -188,8 +190,12 @@ class DryRun:
         zone, rows = self.compiled.program.timezone, self.awards.rows
         if not len(rows) or rows.min() < 0:
             return Clocks(self.awards.at, zone).part("date")
-        # There are fewer events, and they stand in the order of time.
-        return Clocks(self.history.at, zone).part("date")[rows]
+        # There are fewer events, they stand in the order of time, and rules ask for it too.
+        key, cells = (zone, "local", "date"), self.history.cells
+        days = cells.get(key)
+        if days is None:
+            days = cells[key] = Clocks(self.history.at, zone).part("date")
+        return days[rows]
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""
@@ -277,6 +283,8 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
 def _rows_of(history: History, ids: Sequence[str], first: int, end: int) -> list[int]:
     """The rows of events by their ids, of those from a row up to another that there are."""
     # Profiles of imported customers have no id.
-    asked = pa.array([one for one in ids if one], pa.string())
-    found = pc.index_in(asked, value_set=history.ids)
+    asked = [one for one in ids if one]
+    if not asked:
+        return []
+    found = pc.index_in(pa.array(asked, pa.string()), value_set=history.ids)
     return sorted(row for row in found.to_pylist() if row is not None and first <= row < end)
