@@ -105,11 +105,14 @@ class Reference(Evaluator):
             return self._refuse_event(record, "unknown-original")
         if original.cancelled:
             return self._refuse_event(record, "exceeds-original")
-        decision = self.decisions[original.id]
-        payment = decision.redeemed
-        assert payment is not None
+        decision = self.decisions.get(original.id)
         scene = self.scene(event, cause.program, cause.place)
         original.cancelled.append((self.world.number(), record.place))
+        if decision is None:
+            # What was redeemed before there was a program took nothing.
+            return self._decided(event, record, cause)
+        payment = decision.redeemed
+        assert payment is not None
         account = (payment.recipient or event.customer, payment.kind)
         self.world.ledger.give_back(account, payment.taken, scene.moment.now)
         payment.back.append((self.world.number(), payment.amount))
