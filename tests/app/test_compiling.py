@@ -10,7 +10,7 @@ from app.compiling import Workshop, compile_apart
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.native.llvm import object_file
 from dsl.engine.native.machine import Machines, NotCompiledError, machines
-from tests.dsl.engine.columns.test_native import PROGRAMS, history_of
+from tests.dsl.engine.columns.made_up import PROGRAMS, history_of
 from tests.programs import HEAD, compiled
 
 TEXT = "define i64 @f(ptr %V, i64 %a) {\n %b = add i64 %a, 7\n ret i64 %b\n}\n"

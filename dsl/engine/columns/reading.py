@@ -138,6 +138,7 @@ class _Reader:
         try:
             at = instants(times)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            # Not all are times as a whole column can be taken: each by itself, and counted.
             column = convert(pa.chunked_array([times]), Type(Kind.DATETIME))
             at = column[0].values if column else np.full(len(table), NA, np.int64)
         table = table.append_column(AT, pa.array(at))

@@ -13,6 +13,7 @@ from app import db
 from app.cli import main
 from app.models import User
 from app.services import programs, users
+from tests.app.cli import histories
 from tests.app.given import BASE, HEAD, NOW, publish
 
 Tally = Callable[..., Result]
@@ -63,3 +64,12 @@ def installed(empty: Tally, engine: Engine) -> Tally:
         program = programs.create_program(session, "Club", actor=made["admin"], now=NOW)
         publish(session, program, HEAD, [BASE], made["marketer"], made["approver"], NOW)
     return empty
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of programs, of which one is wrong, and events."""
+    for name, text in {"base": histories.BASE, "double": histories.DOUBLE, "wrong": "rule"}.items():
+        (tmp_path / f"{name}.rules").write_text(text, encoding="utf-8")
+    (tmp_path / "events.csv").write_text(histories.EVENTS, encoding="utf-8")
+    return tmp_path

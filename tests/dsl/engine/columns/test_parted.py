@@ -17,7 +17,7 @@ from dsl.engine.columns.reading import read_history
 from dsl.engine.columns.run import Way, way_of
 from dsl.engine.columns.shared import Draws, SharedUse
 from dsl.engine.compiled import Compiled
-from tests.dsl.engine.columns.test_native import PROGRAMS, made_up
+from tests.dsl.engine.columns.made_up import PROGRAMS, assert_explained_alike, made_up
 from tests.programs import HEAD, compiled, utc
 
 WAYS: tuple[Way, ...] = ("native", "book")
@@ -164,15 +164,8 @@ def test_a_purchase_decided_again_sees_what_others_had_drawn_by_then() -> None:
 @pytest.mark.parametrize("name", [*PROGRAMS, *MORE])
 def test_samples_among_corrections_are_explained_as_by_a_book(name: str) -> None:
     program = compiled(HEAD + {**PROGRAMS, **MORE}[name])
-    history = corrected(program)
 
-    for rule in program.program.rules:
-        found, expected = (
-            dry_run(program, history, watch=rule.name, samples=3, way=way).samples for way in WAYS
-        )
-        decisions = [one.decision for one in found[: len(expected)]]
-        assert decisions == [one.decision for one in expected], rule.name
-        assert found
+    assert_explained_alike(program, corrected(program))
 
 
 def test_a_history_of_corrections_alone_is_left_to_the_fold() -> None:

@@ -1,4 +1,4 @@
-"""Dry runs over files, and programs held against their cases."""
+"""Dry runs over files: what they answer, and what they refuse."""
 
 from __future__ import annotations
 
@@ -11,24 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from tests.app.cli.conftest import Tally
-
-BASE = 'rule "base": on purchase where amount > 0 award 1 point per 1 spent\n'
-DOUBLE = f'{BASE}rule "double": on purchase where amount >= 20 award 2x points\n'
-EVENTS = (
-    "event_id,type,ts,customer_id,amount,week\n"
-    "1,purchase,2026-01-01T10:00:00Z,c1,10.99,1\n"
-    "2,purchase,2026-01-02T10:00:00Z,c2,20,1\n"
-    "3,purchase,2026-01-03T10:00:00Z,c1,x,1\n"
-    "4,mailing,2026-01-03T10:00:00Z,c1,,1\n"
-)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, text in {"base": BASE, "double": DOUBLE, "wrong": "rule"}.items():
-        (tmp_path / f"{name}.rules").write_text(text, encoding="utf-8")
-    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
-    return tmp_path
+from tests.app.cli.histories import MONTHS, STANDING
 
 
 def test_a_run_is_answered_for_programs(tally: Tally, folder: Path) -> None:
@@ -158,21 +141,6 @@ def test_people_are_told_which_budget_ended(tally: Tally, folder: Path) -> None:
     assert "c never fired." in result.stdout
 
 
-STANDING = """
-unit points: worth 0.01 USD, expire 1 month after earned
-tier gold: 15 spent ever
-segment regulars: at least 1 purchases ever
-rule "base": on purchase award 1 point per 1 spent
-"""
-MONTHS = (
-    "event_id,type,ts,customer_id,amount\n"
-    "1,purchase,2026-01-01T10:00:00Z,c1,10\n"
-    "2,purchase,2026-01-02T10:00:00Z,c2,20\n"
-    "3,purchase,2026-02-10T10:00:00Z,c1,20\n"
-    "4,purchase,2026-02-11T10:00:00Z,c2,5\n"
-)
-
-
 @pytest.mark.parametrize("engine", ["native", "compiled"])
 def test_what_is_given_is_told_by_standing_and_by_what_became_of_it(
     tally: Tally, folder: Path, engine: str
@@ -230,95 +198,6 @@ def test_what_was_redeemed_is_not_outstanding(tally: Tally, folder: Path) -> Non
     result = tally("dry-run", rules, "--events", events)
     told = "Of the points, 7 are outstanding, 0 expired, 5 were redeemed."
     assert told in result.stdout
-
-
-@pytest.mark.parametrize("engine", ["native", "compiled"])
-def test_a_decision_is_explained(tally: Tally, folder: Path, engine: str) -> None:
-    rules, events = folder / "standing.rules", folder / "months.csv"
-    rules.write_text(
-        STANDING.replace("1 spent\n", "1 spent budget 31 points\n")
-        + 'rule "gold": on purchase where amount >= 6 award 3 points to gold\n',
-        encoding="utf-8",
-    )
-    events.write_text(MONTHS, encoding="utf-8")
-    given = ("dry-run", rules, "--events", events, "--engine", engine, "--explain", "3")
-    result = tally(*given, "--explain", "4")
-    assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    third, fourth = (
-        lines.index(f"{n}, {who}, 2026-02-1{d} 10:00:")
-        for n, who, d in (("3", "c1", 0), ("4", "c2", 1))
-    )
-    assert "base: " in lines[third + 1]
-    # Thirty of the budget were gone by then.
-    assert "30" in " ".join(lines[third:fourth])
-    assert any("6" in line and "gold" in line for line in lines[fourth:])
-    found = json.loads(tally(*given, "--json").stdout)["explained"]
-    assert [(one["event_id"], one["customer"], one["tier"]) for one in found] == [("3", "c1", None)]
-    assert [rule["reason"] for rule in found[0]["rules"]] == [None, "audience"]
-    missing = tally(*given, "--explain", "9")
-    assert missing.exit_code == 2
-    assert "There is no event 9 in the period." in missing.stderr
-
-
-def test_a_result_is_saved_and_held_against_later(tally: Tally, folder: Path) -> None:
-    events, saved, out = folder / "events.csv", folder / "runs" / "base", folder / "changes.csv"
-    first = tally("dry-run", folder / "base.rules", "--events", events, "--save", saved)
-    assert first.exit_code == 0
-    given = ("dry-run", folder / "double.rules", "--events", events, "--changes-out", out)
-    answers = [
-        json.loads(tally(*given, "--json", "--against", other).stdout)
-        for other in (saved, folder / "base.rules")
-    ]
-    for one in answers:
-        one.pop("seconds")
-    assert answers[0] == answers[1]
-    assert pyarrow.csv.read_csv(out).to_pylist()[0].items() >= {
-        "event_id": 2, "customer_id": "c2", "rule": "double", "before": 0, "after": 20,
-    }.items()  # fmt: skip
-    again = tally("dry-run", folder / "base.rules", "--events", events, "--save", saved)
-    assert again.exit_code == 2
-    assert "has a result already" in again.stderr
-
-
-def test_a_result_of_other_events_is_told_as_such(tally: Tally, folder: Path) -> None:
-    saved, other = folder / "saved", folder / "months.csv"
-    other.write_text(MONTHS, encoding="utf-8")
-    tally("dry-run", folder / "base.rules", "--events", folder / "events.csv", "--save", saved)
-    result = tally("dry-run", folder / "base.rules", "--events", other, "--against", saved)
-    assert result.exit_code == 0
-    assert "was of other events" in result.stderr
-
-
-def test_what_a_result_is_not_comparable_in_is_told(tally: Tally, folder: Path) -> None:
-    saved, events, rules = folder / "saved", folder / "months.csv", folder / "standing.rules"
-    events.write_text(MONTHS, encoding="utf-8")
-    rules.write_text(STANDING, encoding="utf-8")
-    other = folder / "stars.rules"
-    other.write_text(
-        'unit stars: precision 0 rule "s": on purchase award 2 stars', encoding="utf-8"
-    )
-    tally("dry-run", other, "--events", events, "--save", saved)
-    given = ("dry-run", rules, "--events", events, "--against", saved)
-    result = tally(*given, "--from", "2026-02-01", "--segment", "regulars")
-    assert "was of another period." in result.stderr
-    assert "was of another segment." in result.stderr
-    assert "other events" not in result.stderr
-    # What only the other gives has a column too.
-    rows = [line.split() for line in result.stdout.splitlines()]
-    assert rows[0] == ["Rule", "Awards", "Customers", "points", "stars"]
-    assert ["Against", "4", "2", "0", "8"] in rows
-
-
-def test_an_event_that_no_rule_is_on_can_be_explained(tally: Tally, folder: Path) -> None:
-    rules = folder / "none.rules"
-    rules.write_text('rule "r": on review award 1 point', encoding="utf-8")
-    for engine in ("native", "compiled"):
-        result = tally(
-            "dry-run", rules, "--events", folder / "events.csv", "--explain", "2",
-            "--engine", engine,
-        )  # fmt: skip
-        assert "2, c2, 2026-01-02 10:00:" in result.stdout
 
 
 def test_lines_that_are_no_objects_are_named(tally: Tally, folder: Path) -> None:
@@ -443,75 +322,3 @@ def test_a_file_without_a_needed_column_is_told(tally: Tally, folder: Path) -> N
     result = tally("dry-run", folder / "base.rules", "--events", events)
     assert result.exit_code == 2
     assert "lacks the column ts or at" in result.stderr
-
-
-CASES = """
-- name: a point for each
-  program: |
-    rule "base": on purchase award 1 point per 1 spent
-  events:
-    - {id: e1, type: purchase, at: "2026-11-22T10:00:00+08:00", customer: c1, amount: 250}
-  expect:
-    balances: {c1: {points: 250}}
-- name: one too many
-  program: |
-    rule "base": on purchase award 1 point per 1 spent
-  events:
-    - {id: e1, type: purchase, at: "2026-11-22T10:00:00+08:00", customer: c1, amount: 250}
-  expect:
-    balances: {c1: {points: 251}}
-"""
-
-
-@pytest.mark.parametrize("engine", ["compiled", "reference", "service"])
-def test_cases_are_held_against_every_engine(tally: Tally, tmp_path: Path, engine: str) -> None:
-    path = tmp_path / "club.cases.yaml"
-    path.write_text(CASES, encoding="utf-8")
-    result = tally("test", path, "--engine", engine)
-    assert result.exit_code == 1
-    lines = result.stdout.splitlines()
-    assert lines[0] == f"{path}:9: one too many"
-    assert "251" in lines[1]
-    assert "250" in lines[1]
-    assert lines[-1] == "1 passed, 1 failed"
-
-
-def test_a_file_that_is_no_case_file_fails_beside_the_others(tally: Tally, tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("- nam: x\n", encoding="utf-8")
-    (tmp_path / "b.yaml").write_text(CASES, encoding="utf-8")
-    result = tally("test", tmp_path, "--json")
-    assert result.exit_code == 1
-    found = json.loads(result.stdout)
-    assert (found["passed"], found["failed"]) == (1, 2)
-    assert "line 1" in found["unread"][0]
-
-
-def test_a_database_goes_with_the_service_alone(tally: Tally, tmp_path: Path) -> None:
-    assert tally("test", tmp_path, "--database", "sqlite://").exit_code == 2
-
-
-def test_a_folder_without_cases_is_no_success(tally: Tally, tmp_path: Path) -> None:
-    result = tally("test", tmp_path)
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "0 passed, 0 failed")
-    assert "no case" in result.stderr
-
-
-def test_a_case_that_the_service_does_not_run_yet_is_skipped(tally: Tally, tmp_path: Path) -> None:
-    path = tmp_path / "one.yaml"
-    path.write_text(
-        "- name: on a birthday\n"
-        '  program: \'rule "r": on birthday award gift "Mug"\'\n'
-        "  events: [{id: e1, type: redeem, at: 2026-03-02T10:00:00Z, customer: c1}]\n"
-        "  expect: {awards: []}\n",
-        encoding="utf-8",
-    )
-    result = tally("test", path, "--engine", "service")
-    as_json = json.loads(tally("test", path, "--engine", "service", "--json").stdout)
-    assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
-        f"{path}:1: on a birthday",
-        "  skipped: live decisions do not run on birthday, gift, redeem yet",
-        "1 skipped",
-        "0 passed, 0 failed",
-    ]
-    assert (as_json["skipped"], as_json["cases"][0]["skipped"]) == (1, "on birthday, gift, redeem")
