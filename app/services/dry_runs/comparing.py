@@ -10,13 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dsl.engine.columns.collected import STATUSES
-
 # So many customers are listed who would get more than before, and as many who would get less.
 MOVERS = 50
 # Shares of the customers, by how much more or less they would get.
 QUANTILES = (0, 10, 25, 50, 75, 90, 100)
-WITHHELD, REVOKED = STATUSES[3], STATUSES[4]
+WITHHELD, REVOKED = "withheld", "revoked"
 # What tells one award of an event from another.
 OF_AN_AWARD = ("event_id", "at", "customer_id", "rule", "unit", "text")
 DIGITS = 38

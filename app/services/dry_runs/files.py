@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import dsl
 from app.collector import patient
 from app.history.files import Table, read_table
 from app.services.dry_runs.awards import awards_table
-from app.services.dry_runs.comparing import Result, against
+from app.services.dry_runs.comparing import Json, Result, against
+from app.services.dry_runs.period import midnight
 from app.services.dry_runs.report import plain, report
 from app.services.dry_runs.saved import load
 from dsl.engine.calendar import moment
@@ -38,7 +37,6 @@ from dsl.meaning import checked
 
 # So many customers stand in an answer; all of them in a file of their own.
 CUSTOMERS_MOST = 10_000
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +73,10 @@ class Scope:
 
     def instants(self, program: checked.Program) -> tuple[dt.datetime | None, dt.datetime | None]:
         """The first instant of the period, and the one after its last."""
-        zone = ZoneInfo(program.timezone)
-
-        def midnight(date: dt.date) -> dt.datetime:
-            return dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC)
-
+        zone, day = program.timezone, dt.timedelta(days=1)
         return (
-            None if self.first is None else midnight(self.first),
-            None if self.through is None else midnight(self.through + dt.timedelta(days=1)),
+            None if self.first is None else midnight(self.first, zone),
+            None if self.through is None else midnight(self.through + day, zone),
         )
 
     def to_json(self) -> Json:

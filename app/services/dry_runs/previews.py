@@ -20,6 +20,7 @@ import dsl
 from app.history.database import Histories
 from app.models import Program, Rule
 from app.services import programs, rules
+from app.services.dry_runs.period import midnight
 from app.services.errors import Invalid
 from app.services.figures import Amounts, Figures, amounts, figures
 from dsl.engine.calendar import moment
@@ -212,9 +213,8 @@ def _compiled_draft(
 
 def _first_midnight(until: dt.datetime, days: int, program: checked.Program) -> dt.datetime:
     """The local midnight that begins the first of the last `days` local dates up to an instant."""
-    zone = ZoneInfo(program.timezone)
-    first = until.astimezone(zone).date() - dt.timedelta(days=days - 1)
-    return dt.datetime.combine(first, dt.time(), zone).astimezone(dt.UTC)
+    last = until.astimezone(ZoneInfo(program.timezone)).date()
+    return midnight(last - dt.timedelta(days=days - 1), program.timezone)
 
 
 def _live_name(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
+from app.services.dry_runs.comparing import Json
 from app.services.figures import amounts
 from dsl.engine.calendar import moment
 from dsl.engine.columns import (
@@ -19,8 +19,6 @@ from dsl.engine.columns import (
     withheld,
 )
 from dsl.engine.terms import MONEY_DECIMALS
-
-Json = dict[str, Any]
 
 
 def report(run: DryRun, whole: DryRun, by: str | None = None) -> Json:
