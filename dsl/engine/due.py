@@ -47,6 +47,8 @@ class Due:
         self._heap: list[tuple[int, int, int, str, int, Matter]] = []
         self._numbers = count()
         self._timers: set[tuple[int, int, str]] = set()
+        # What is happening, until the next matter or event.
+        self._at_hand: Matter | None = None
 
     def push(self, matter: Matter) -> None:
         """Add a matter; one that never comes is none."""
@@ -66,8 +68,9 @@ class Due:
     def pop(self, until: int) -> Matter | None:
         """The next matter up to and including an instant."""
         if not self._heap or self._heap[0][0] > until:
+            self._at_hand = None
             return None
-        matter = heappop(self._heap)[-1]
+        matter = self._at_hand = heappop(self._heap)[-1]
         if matter.phase == TIMER:
             self._timers.discard((matter.at, matter.order, matter.customer))
         return matter
@@ -81,7 +84,12 @@ class Due:
         self.push(Matter(lot.expires, EXPIRY, lot.number, customer.id, lot))
         for plan in customer.compiled.timed:
             if isinstance(plan.rule.trigger, ast.Expiring):
-                self.customer_timer(customer, plan, lot.at)
+                self.customer_timer(customer, plan, lot.at - self._is_to_come(plan, lot.at))
+
+    def _is_to_come(self, plan: RulePlan, at: int) -> bool:
+        """True where timers of an instant are still to come: of later rules than that at hand."""
+        own = self._at_hand
+        return own is not None and own.at == at and (own.phase, own.order) < (TIMER, plan.order)
 
     # --- timers -------------------------------------------------------------------------------
 
