@@ -134,6 +134,7 @@ class Previews:
             since=since,
             watch=name,
             samples=SAMPLES,
+            before=before,
             progress=step.upto(WHOLE),
         )
         live_name = _live_name(session, program, draft.rule, now)

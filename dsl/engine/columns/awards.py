@@ -79,7 +79,7 @@ class Awards:
 
     @property
     def standings(self) -> Ints:
-        """Where their customers stood, by number."""
+        """Where their customers stood, by number; raises KeyError where that is not known."""
         return self._sources["standings"]()
 
     @cached_property
@@ -130,6 +130,11 @@ class Awards:
 
         sources: dict[str, Callable[[], Ints]] = {**self._sources, "rows": moved}
         return Awards(self.table, self.kinds, self.amounts, sources, self._order)
+
+    def renamed(self, table: Table) -> Awards:
+        """The same, where kinds go by other numbers and where customers stood is not known."""
+        sources = {name: own for name, own in self._sources.items() if name != "standings"}
+        return Awards(table, self.kinds, self.amounts, sources, self._order)
 
     def with_(self, other: Awards) -> Awards:
         """These and those of other customers, in the order of their events."""

@@ -7,7 +7,7 @@ tiers, segments, attributes) is folded from all of the history. Nothing is writt
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.balance import Balance
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
+    from dsl.engine.columns.shared import SharedUse
     from dsl.engine.columns.standing import Standing
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan
@@ -63,11 +64,15 @@ class DryRun:
     rewards are places in the rule, statuses in STATUSES. Amounts are integers of `precisions` by
     unit. `decided` counts the events of the period, `until` is its last instant; `way` is how they
     were decided. `balances` are what customers hold at the end by unit, but for those of whom that
-    follows from their awards: who is not `folded`.
+    follows from their awards: who is not `folded`; None after an edit, when it is not known where
+    customers stood either, and awards of one instant stand in no certain order. `used` finds what
+    was used of what all customers share, if it can.
     """
 
     compiled: Compiled
     history: History
+    span: Span
+    secret: bytes = field(repr=False)
     decided: int
     until: int
     way: Way
@@ -78,10 +83,15 @@ class DryRun:
     text_names: tuple[str, ...]
     standing_names: tuple[Standing, ...]
     precisions: Mapping[str, int]
-    balances: Mapping[str, Balance]
+    balances: Mapping[str, Balance] | None
     folded: Bools
+    used: Callable[[], Sequence[SharedUse]] | None = field(repr=False, compare=False)
     samples: tuple[Sample, ...] = field(default=())
     explained: tuple[Sample, ...] = field(default=())
+
+    def is_of(self, history: History, span: Span, secret: bytes) -> bool:
+        """True where it is of these events, with these draws."""
+        return self.history is history and self.span == span and self.secret == secret
 
     def units_of(self, rule: str) -> list[str]:
         """What a rule may give: units, money, kinds of things."""
@@ -234,6 +244,7 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     explain: Sequence[str] = (),
     secret: bytes = b"",
     way: Way = "auto",
+    before: DryRun | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> DryRun:
     """Decide the events from `since` on and before `until`, and what falls due by then.
@@ -241,20 +252,22 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     `until` None is up to the last event. `watch` names the rule whose latest `samples` paying
     decisions are kept, with a few of its others; `explain` are ids of events whose decisions are.
     Draws are keyed by `secret`; `progress` is called with how many events are done and how many
-    there are, and may raise to end the run. `way` is how it is done, with the same result.
+    there are, and may raise to end the run. `way` is how it is done, with the same result. `before`
+    is a run of another program over the same: where only rules differ, only those are decided that
+    hang together with one that does; what customers hold is not known then.
     """
     lower = instant(since) if since is not None else -LATEST
     upper = instant(until) if until is not None else LATEST
     first, end = np.searchsorted(history.at, [lower, upper]).tolist()
     end = max(first, end)
     run = Run(compiled, history, secret, progress, way=way)
-    last, explained = lower, list[Sample]()
+    span, explained = Span(first, end, lower, lower), list[Sample]()
     if end or until is not None:
         last = upper - 1 if until is not None else int(history.at[end - 1])
-        span = Span(first, end, lower, last)
-        run.decide(span, watch, samples)
+        span = replace(span, until=last)
+        # Every decision can be explained where everything was decided.
+        run.decide(span, watch, samples, before if not explain else None)
         explained = run.explained(span, _rows_of(history, explain, first, end))
-        run.close()
     found = run.collected
     awards = run.awards or run.collected.awards()
     profiles = history.profiles(first, end)
@@ -263,9 +276,11 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
     return DryRun(
         compiled=compiled,
         history=history,
+        span=span,
+        secret=secret,
         decided=end - first - profiles,
-        until=last,
-        way=run.way if run.awards is None else "native",
+        until=span.until,
+        way=run.way,
         awards=awards,
         customer_ids=found.customers.names,
         rule_names=tuple(found.rules),
@@ -273,8 +288,9 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         text_names=found.texts.names,
         standing_names=tuple(found.standings),
         precisions=found.precisions,
-        balances=run.balances,
+        balances=None if run.is_edited else run.balances,
         folded=np.append(run.folded, np.full(others, run.folded.all())),
+        used=run.used,
         samples=tuple(run.samples),
         explained=tuple(explained),
     )

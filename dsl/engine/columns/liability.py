@@ -39,7 +39,13 @@ NOTHING = Liability(0, 0, 0, 0)
 
 
 def liabilities(run: DryRun) -> dict[str, Liability]:
-    """What was issued of the program's units, and what became of it; of others nothing."""
+    """What was issued of the program's units, and what became of it; of others nothing.
+
+    Raises ValueError of a run that took a part from another, where that is not known.
+    """
+    if run.balances is None:
+        msg = "what customers hold is not known after an edit"
+        raise ValueError(msg)
     found = {}
     chosen, awards = run.given, run.awards
     for name, unit in run.compiled.program.units.items():

@@ -14,11 +14,10 @@ import numpy as np
 
 from dsl.engine.cells import UNSET
 from dsl.engine.columns.awards import KIND, Awards
-from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.memory import Memory, addresses
-from dsl.engine.columns.shared import Draws
+from dsl.engine.columns.shared import Drawing
 from dsl.engine.columns.standing import standings
 from dsl.engine.native.cells import standing_cells
 from dsl.engine.native.lower import UnfitError
@@ -143,25 +142,21 @@ class Native:
             for term in self.shared
         )
 
-    def draws(self) -> dict[str, Draws]:
-        """By shared counter what was drawn from it, once it has run."""
+    def drawing(self) -> Drawing:
+        """What was drawn from what all customers share, once it has run."""
         if self._awards is None:
-            return {}
-        awards = self._awards.ordered
-        rows, slots, amounts, at = awards.rows, awards.kinds, awards.amounts, self._history.at
-        found = {}
-        for term in self.shared:
-            each = [_drawn_of(slot.reward, term.name) for slot in self._decisions.slots]
+            msg = "nothing has run"
+            raise ValueError(msg)
+        slots = self._decisions.slots
+        each = {
             # What is withheld draws on nothing.
-            drawn = np.array([*each, *([-1] * len(each))], np.int64)[slots]
-            # An event counts once, however many of its awards count.
-            once = np.flatnonzero(drawn == 0)
-            once = once[np.unique(rows[once], return_index=True)[1]]
-            places = np.sort(np.concatenate([np.flatnonzero(drawn > 0), once]))
-            own = np.where(drawn[places] > 0, amounts[places] * drawn[places], 1)
-            periods = periods_of(self._compiled, term, at[rows[places]])
-            found[term.name] = Draws(rows[places], periods, own)
-        return found
+            term.name: np.array(
+                [*(_drawn_of(slot.reward, term.name) for slot in slots), *([-1] * len(slots))],
+                np.int64,
+            )
+            for term in self.shared
+        }
+        return Drawing(self._compiled, self._history.at, self._awards, self.shared, each)
 
     # --- customer by customer -----------------------------------------------------------------
 
@@ -367,13 +362,6 @@ class Native:
         text = collected.texts.code(form.name) if isinstance(form, checked.Thing) else -1
         status = PENDING if wait is not None and wait.count else POSTED
         return slot.rule.order, reward.number, collected.units.code(reward.called), text, status
-
-
-def periods_of(compiled: Compiled, term: Term, at: Ints) -> Ints:
-    """The calendar periods of a counter that instants are in; 0 of one that is for ever."""
-    if term.period is None:
-        return np.zeros(len(at), np.int64)
-    return Clocks(at, compiled.program.timezone).period(term.period)
 
 
 def _drawn_of(reward: RewardPlan, counter: str) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.native import Native, NotNativeError, periods_of
+from dsl.engine.columns.native import Native, NotNativeError
 from dsl.engine.columns.parted import Noted, Part, beside, parts
-from dsl.engine.columns.shared import SharedUse
+from dsl.engine.columns.shared import SharedUse, periods_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,14 +44,14 @@ def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
         both = _both(native, two.plain, noted)
     run.awards = awards
     run.tell(total, total)
+    # Not of the run, which holds on to this.
+    drawing, compiled, at = native.drawing(), run.compiled, run.history.at
 
     def used() -> list[SharedUse]:
-        draws = native.draws() if both is None else both
+        draws = drawing.draws() if both is None else both
         return [
-            SharedUse.of(
-                term.name, periods_of(run.compiled, term, run.history.at), draws[term.name]
-            )
-            for term in native.shared
+            SharedUse.of(term.name, periods_of(compiled, term, at), draws[term.name])
+            for term in drawing.terms
         ]
 
     return used
@@ -63,7 +63,8 @@ def _both(native: Native, plain: Part, noted: Mapping[str, Draws]) -> Mapping[st
         wanted, own = native.wanted.get(term.name, {}), noted[term.name].given
         if any(wanted.get(one, 0) + own.get(one, 0) > term.capacity for one in wanted | own):
             raise NotNativeError
-    return {name: own.of(plain.rows).with_(noted[name]) for name, own in native.draws().items()}
+    draws = native.drawing().draws().items()
+    return {name: own.of(plain.rows).with_(noted[name]) for name, own in draws}
 
 
 def _folded(run: Run, span: Span, part: Part, native: Native) -> tuple[Awards, Mapping[str, Draws]]:

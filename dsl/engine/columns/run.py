@@ -14,6 +14,7 @@ import numpy as np
 from dsl.engine.book import Book
 from dsl.engine.columns.balance import Balance, balances
 from dsl.engine.columns.collected import Collected, Names
+from dsl.engine.columns.edited import decide_edited
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
@@ -31,9 +32,10 @@ from dsl.engine.native.fitting import is_fit
 from dsl.engine.native.llvm import is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
     from dsl.engine.columns.awards import Awards
+    from dsl.engine.columns.dry_run import DryRun
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Decision
@@ -70,12 +72,14 @@ class Run:
         own.encoder = HistoryEncoder(compiled.layout, compiled.clock, own.codes, history)
         own.attributes = Attributes(compiled.layout, own.codes)
         self.compiled = own
-        self.way = way_of(own, history, way)
+        self._asked, self.way = way, way_of(own, history, way)
         self.awards: Awards | None = None
         # What others than the customers of the history drew on; nobody where it has all of them.
         self.shared: list[SharedUse] = []
-        # The same of all events of a native run, once it is done.
-        self._shared_use: Callable[[], list[SharedUse]] = list
+        # The same of all events, of a run that knows it, once it is done.
+        self.used: Callable[[], Sequence[SharedUse]] | None = None
+        # True where a part of it is of a run of before: what customers hold is not known then.
+        self.is_edited = False
         self.noted: Noted | None = None
         self.collected = self._nothing()
         # Whose balances follow from more than their awards, and what they hold at the end.
@@ -147,15 +151,24 @@ class Run:
                     one.put(row, used)
             yield row
 
-    def decide(self, span: Span, watch: str | None, samples: int) -> None:
-        """Decide the events of a span, and what falls due by its end."""
+    def decide(
+        self, span: Span, watch: str | None, samples: int, before: DryRun | None = None
+    ) -> None:
+        """Decide the events of a span, and what falls due by its end.
+
+        Where a run of before is given, what differs of the two programs may be all that is decided.
+        """
         watched = watch if samples else None
+        if before is not None and decide_edited(self, span, before, watched):
+            self._explain_latest(span, watched, samples)
+            return
         if self.way == "native":
             try:
-                self._natively(span, watched, samples)
+                self.used = decide_natively(self, span)
             except NotNativeError:
                 self.way = way_of(self.compiled, self.history, "python")
             else:
+                self._explain_latest(span, watched, samples)
                 return
         least = (span.end - span.first) // REASONED_PART
         if self.way == "quick":
@@ -178,9 +191,8 @@ class Run:
             if lacking and paid:
                 self._look_again(span, list(paid)[-lacking:], found, watched, samples)
 
-    def _natively(self, span: Span, watched: str | None, samples: int) -> None:
-        """Decide all by text, then the customers of the samples once more, with reasons."""
-        self._shared_use = decide_natively(self, span)
+    def _explain_latest(self, span: Span, watched: str | None, samples: int) -> None:
+        """Decide the customers of the samples once more, with reasons."""
         if watched is None or self.awards is None:
             return
         rows = self._sampled(span, watched, samples, self.awards)
@@ -200,10 +212,6 @@ class Run:
         self.collected, self.balances = kept
         return found
 
-    def close(self) -> None:
-        """Let go of what explaining needs: it holds on to the run, which holds on to it."""
-        self._shared_use = list
-
     def _apart(self, span: Span, rows: list[int]) -> list[Sample]:
         """The same of a native run, by the events of these customers alone."""
         if not rows:
@@ -211,7 +219,7 @@ class Run:
         own = np.unique(self.history.customers[rows])
         kept = np.flatnonzero(np.isin(self.history.customers[: max(rows) + 1], own))
         again = self.other(of_rows(self.history, kept), "python")
-        again.shared = [one.of_rows(kept) for one in self._shared_use()]
+        again.shared = [one.of_rows(kept) for one in (self.used() if self.used else ())]
         wanted = frozenset(np.searchsorted(kept, rows).tolist())
         first = int(np.searchsorted(kept, span.first))
         shorter = Span(first, len(kept), span.since, int(self.history.at[max(rows)]))
@@ -223,6 +231,10 @@ class Run:
         found = Run(self._compiled, history, self.secret, None, way=way)
         found.collected = collected or found.collected
         return found
+
+    def of_program(self, compiled: Compiled) -> Run:
+        """Another program over the same events."""
+        return Run(compiled, self.history, self.secret, self.progress, way=self._asked)
 
     def tell(self, done: int, total: int) -> None:
         """Say how far it is."""

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+from dsl.engine.columns.clock import Clocks
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping, Sequence
+
+    from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.convert import Ints
+    from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey
+    from dsl.engine.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,44 @@ class Draws:
         for period, amount in zip(self.periods.tolist(), drawn, strict=True):
             found[period] = found.get(period, 0) + amount
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What awards of a program drew of some terms, worked out where that is asked.
+
+    `at` are the instants of the history's events. `each` has by term, for each kind of award, what
+    the smallest part of one draws: 0 where an event counts once, -1 where it draws nothing.
+    """
+
+    compiled: Compiled
+    at: Ints
+    awards: Awards
+    terms: Sequence[Term]
+    each: Mapping[str, Ints]
+
+    def draws(self) -> dict[str, Draws]:
+        """By counter what was drawn from it."""
+        awards = self.awards.ordered
+        rows, amounts = awards.rows, awards.amounts
+        found = {}
+        for term in self.terms:
+            drawn = self.each[term.name][awards.kinds]
+            # However many awards of an event count, it counts once.
+            once = np.flatnonzero(drawn == 0)
+            once = once[np.unique(rows[once], return_index=True)[1]]
+            places = np.sort(np.concatenate([np.flatnonzero(drawn > 0), once]))
+            own = np.where(drawn[places] > 0, amounts[places] * drawn[places], 1)
+            periods = periods_of(self.compiled, term, self.at[rows[places]])
+            found[term.name] = Draws(rows[places], periods, own)
+        return found
+
+
+def periods_of(compiled: Compiled, term: Term, at: Ints) -> Ints:
+    """The calendar periods of a counter that instants are in; 0 of one that is for ever."""
+    if term.period is None:
+        return np.zeros(len(at), np.int64)
+    return Clocks(at, compiled.program.timezone).period(term.period)
 
 
 def _running(periods: Ints, amounts: Ints) -> Ints:
