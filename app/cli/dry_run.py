@@ -17,9 +17,11 @@ import dsl
 from app.cli.console import READABLE, echo_json, gettext, now
 from app.compiling import compile_apart
 from app.history.files import UnreadableFile
+from app.history.kept import KeptHistories
+from app.history.reading import Files
 from app.services.dry_runs.awards import write_awards, write_table
 from app.services.dry_runs.comparing import Json, changes
-from app.services.dry_runs.files import FileRun, Files, Scope, dry_run_files
+from app.services.dry_runs.files import FileRun, Scope, dry_run_files
 from app.services.dry_runs.report import amount_of
 from app.services.dry_runs.saved import ANSWER
 from app.services.dry_runs.saved import save as save_result
@@ -34,6 +36,7 @@ from dsl.engine.columns import (
     liabilities,
 )
 from dsl.meaning import checked
+from dsl.text.grammar import cache_folder
 
 # How each engine runs a program; what it cannot run is left to one that can.
 WAYS: dict[str, Way] = {"auto": "auto", "compiled": "python", "native": "native"}
@@ -42,7 +45,7 @@ COUNTED = ("awards", "customers")
 DATE = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("dry-run", help=gettext("Run a program over a history; nothing is written."))
+@click.command("dry-run", help=gettext("Run a program over a history; nothing is recorded."))
 @click.argument("program", type=READABLE)
 @click.option("--events", required=True, type=READABLE, help=gettext("Parquet, CSV or JSON lines."))
 @click.option("--items", type=READABLE, help=gettext("Line items, by event_id."))
@@ -96,6 +99,12 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--by", metavar="ATTRIBUTE", help=gettext("Sum up by a text attribute of events too.")
 )
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=gettext("Keep what is read of large files in this folder, not in the user's cache."),
+)
+@click.option("--no-cache", is_flag=True, help=gettext("Read the files anew, and keep nothing."))
 def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     program: Path,
     events: Path,
@@ -112,12 +121,16 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
     save: Path | None,
     explain: tuple[str, ...],
     by: str | None,
+    cache: Path | None,
     *,
+    no_cache: bool,
     as_json: bool,
 ) -> None:
     """Run a program over files; exit 1 where it does not check, 2 where a file cannot be read."""
     if changes_out is not None and against is None:
         raise click.UsageError(gettext("--changes-out needs --against."))
+    if cache is not None and no_cache:
+        raise click.UsageError(gettext("--cache and --no-cache do not go together."))
     if save is not None and (save / ANSWER).exists():
         raise click.UsageError(gettext("%(folder)s has a result already.") % {"folder": save})
     scope = Scope(
@@ -147,6 +160,7 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
                 scope,
                 against=other,
                 way=WAYS[engine],
+                kept=None if no_cache else _kept(cache),
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except UnreadableFile as error:
@@ -170,6 +184,14 @@ def dry_run(  # noqa: PLR0913, PLR0917 - each an option
         echo_json(answer)
     else:
         _print(result, answer)
+
+
+def _kept(folder: Path | None) -> KeptHistories | None:
+    """Where histories are kept; None where there is no such place."""
+    if folder is None:
+        own = cache_folder()
+        folder = None if own is None else own / "histories"
+    return None if folder is None else KeptHistories(folder)
 
 
 def _refuse_places(*files: Path | None) -> None:

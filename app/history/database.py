@@ -21,6 +21,7 @@ import pyarrow.ipc
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.history.catalogue import catalogue
 from app.history.tables import joined, tables_of_contents
 from app.models import Event, Program
 from dsl.engine.columns import History, read_history
@@ -116,7 +117,7 @@ class Histories:
         there are to read.
         """
         mark = mark_of(session, row)
-        key = (row.id, _catalogue(program))
+        key = (row.id, catalogue(program))
         with self._lock:
             found = self._kept.get(key)
             if found is not None and found.serves(mark, now):
@@ -166,12 +167,6 @@ def mark_of(session: Session, row: Program) -> Mark:
         )
     ).one()
     return Mark(seq, count)
-
-
-def _catalogue(program: checked.Program) -> str:
-    """What of a program says how its events are read."""
-    parts = (program.events, program.customer_attributes, program.item_attributes)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _digests(session: Session, row: Program, mark: Mark, ends: set[int]) -> dict[int, str]:

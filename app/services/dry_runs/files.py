@@ -6,7 +6,6 @@ Source of the shape of the answer: docs/operations.md, "Dry runs".
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from pathlib import Path
 
 import dsl
 from app.collector import patient
-from app.history.files import Table, read_table
+from app.history.kept import KeptHistories
+from app.history.reading import FileHistories, Files
 from app.services.dry_runs.awards import awards_table
 from app.services.dry_runs.comparing import Json, Result, against
 from app.services.dry_runs.period import midnight
@@ -25,36 +25,16 @@ from app.services.dry_runs.saved import load
 from dsl.engine.calendar import moment
 from dsl.engine.columns import (
     DryRun,
-    History,
     LeftOut,
     RuleTotal,
     Way,
     dry_run,
     in_segment,
-    read_history,
 )
 from dsl.meaning import checked
 
 # So many customers stand in an answer; all of them in a file of their own.
 CUSTOMERS_MOST = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A history in files: events, and where there are any line items and customers."""
-
-    events: Path
-    items: Path | None = None
-    customers: Path | None = None
-
-    def hash(self) -> str:
-        """The SHA-256 of the files' own, one after the other, in hexadecimal."""
-        found = hashlib.sha256()
-        for file in (self.events, self.items, self.customers):
-            if file is not None:
-                with file.open("rb") as content:
-                    found.update(hashlib.file_digest(content, "sha256").digest())
-        return found.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,27 +178,24 @@ def dry_run_files(
     *,
     against: checked.Program | Path | None = None,
     way: Way = "auto",
+    kept: KeptHistories | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileRun:
     """Run a program over a history in files; another, or the folder of a result, to compare with.
 
-    Raises app.history.files.UnreadableFile and dsl.engine.columns.MissingColumnError. `progress` is
-    told how many events are done and how many there are.
+    Raises app.history.files.UnreadableFile and dsl.engine.columns.MissingColumnError. What is read
+    is `kept` where that is given. `progress` is told how many events are done and how many there
+    are.
     """
     started = time.perf_counter()
     other: DryRun | Result | None = load(against) if isinstance(against, Path) else None
-    events = read_table(files.events)
-    items = read_table(files.items) if files.items is not None else None
-    customers = read_table(files.customers) if files.customers is not None else None
+    histories = FileHistories(files, kept)
     programs = [program]
     if isinstance(against, checked.Program):
         programs.append(against)
     runs: list[DryRun] = []
-    history, left_out = _history(program, events, items, customers)
-    read = history
     for one in programs:
-        if _catalogue(one) != _catalogue(program):
-            read, _ = _history(one, events, items, customers)
+        history, _ = histories.of(one)
         since, until = scope.instants(one)
         compiled = dsl.compile_program(one)
         # Of the program alone, not of what it is held against.
@@ -226,7 +203,7 @@ def dry_run_files(
         runs.append(
             dry_run(
                 compiled,
-                read,
+                history,
                 since=since,
                 until=until,
                 explain=explain,
@@ -236,28 +213,9 @@ def dry_run_files(
         )
     if len(runs) > 1:
         other = runs[1]
+    _, left_out = histories.of(program)
     seconds = time.perf_counter() - started
-    return FileRun(runs[0], left_out, seconds, files.hash(), scope, other)
-
-
-def _history(
-    program: checked.Program, events: Table, items: Table | None, customers: Table | None
-) -> tuple[History, LeftOut]:
-    history, left_out = read_history(
-        program,
-        events.rows,
-        items.rows if items is not None else events.items,
-        customers.rows if customers is not None else None,
-    )
-    for table in (events, items, customers):
-        if table is not None:
-            left_out.note("rows", "not a JSON object", table.bad_places, table.bad_lines)
-    left_out.values.update(events.bad_values)
-    return history, left_out
-
-
-def _catalogue(program: checked.Program) -> tuple[object, ...]:
-    return program.events, program.customer_attributes, program.item_attributes
+    return FileRun(runs[0], left_out, seconds, histories.data, scope, other)
 
 
 def _result(run: DryRun, about_it: Json) -> Result:

@@ -24,6 +24,7 @@ PASSWORD = "a long enough password"
 def tally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tally:
     """Run `tally` with arguments; its database is not there yet."""
     monkeypatch.setenv("TALLY_FOLDER", str(tmp_path / "var"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
     def run(*arguments: object, stdin: str | None = None) -> Result:
