@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Beyond so many months back the first years of the calendar come near, where one is clipped.
 MOST_MONTHS = 12 * 1000
+# Days and periods that span so many are looked up in a table.
+MOST_LOOKED_UP = 1 << 20
 
 
 class Clocks:
@@ -59,7 +61,11 @@ class Clocks:
 
     def start(self, period: Period, back: int) -> Ints:
         """The instants their periods start, or those of so many periods back."""
-        _, firsts, places = np.unique(self.period(period), return_index=True, return_inverse=True)
+        periods = self.period(period)
+        known, places = _distinct(periods)
+        firsts = np.empty(len(known), np.int64)
+        # Of what is written to one place the last stays: the first of each period.
+        firsts[places[::-1]] = np.arange(len(periods))[::-1]
         at = self._at[firsts].tolist()
         starts = np.array([self._clock.start(one, period, back) for one in at], np.int64)
         return np.asarray(starts[places])
@@ -99,8 +105,23 @@ class Clocks:
 
 def _of_days(days: Ints, found: Callable[[int], int]) -> Ints:
     """What is found for each day, looked up once."""
-    unique, places = np.unique(days, return_inverse=True)
+    unique, places = _distinct(days)
     return np.array([found(day) for day in unique.tolist()], np.int64)[places]
+
+
+def _distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """The different numbers in their order, and which of them each is."""
+    if not len(numbers):
+        return numbers, numbers
+    first, last = int(numbers.min()), int(numbers.max())
+    if last - first >= MOST_LOOKED_UP:
+        unique, places = np.unique(numbers, return_inverse=True)
+        return unique, places.ravel()
+    # Days and months are few: a table of all between is quicker than sorting.
+    above = numbers - first
+    is_there = np.zeros(last - first + 1, np.bool_)
+    is_there[above] = True
+    return np.flatnonzero(is_there) + first, (np.cumsum(is_there) - 1)[above]
 
 
 def _months(day: Ints) -> Ints:
@@ -117,7 +138,7 @@ def _by_day(times: Ints, convert: Callable[[int], int]) -> Ints:
     No zone changes its offset twice in a day: where the ends of one shift alike so does all in
     between, and on the other few days the times are looked up one by one.
     """
-    days, places = np.unique(times // DAY_US, return_inverse=True)
+    days, places = _distinct(times // DAY_US)
     starts = (days * DAY_US).tolist()
     shifts = np.array([convert(start) - start for start in starts], np.int64)
     ends = np.array([convert(t) - t for t in (s + DAY_US - 1 for s in starts)], np.int64)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from dsl.engine.calendar import instant
 from dsl.engine.cells import LARGEST, NA
 from dsl.engine.clock import ORDINAL
+from dsl.engine.columns.narrow import Narrow, narrow
 from dsl.meaning.types import TEXTUAL, Kind, Type
 from dsl.meaning.values import read_tags
 
@@ -28,24 +28,35 @@ TOO_LONG = "a number of more than 18 digits"
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-@dataclass(frozen=True, slots=True)
 class Column:
     """One attribute of many rows: scaled integers, or codes into `texts` (NA where absent).
 
-    Tags are codes into `tags`, which has every set of them once.
+    Tags are codes into `tags`, which has every set of them once. In memory the integers are narrow.
     """
 
-    values: Ints
-    texts: tuple[str, ...] | None = None
-    tags: tuple[tuple[str, ...], ...] | None = None
+    __slots__ = ("narrow", "tags", "texts")
+
+    def __init__(
+        self,
+        values: Ints | Narrow,
+        texts: tuple[str, ...] | None = None,
+        tags: tuple[tuple[str, ...], ...] | None = None,
+    ) -> None:
+        self.narrow = values if isinstance(values, Narrow) else narrow(values)
+        self.texts, self.tags = texts, tags
+
+    @property
+    def values(self) -> Ints:
+        """The integers in 64 bits each, made when they are asked for."""
+        return self.narrow.values
 
     def take(self, rows: Ints) -> Column:
         """The column's rows in another order."""
-        return replace(self, values=self.values[rows])
+        return Column(self.narrow.take(rows), self.texts, self.tags)
 
     def masked(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Column:
         """The column with the other rows absent."""
-        return replace(self, values=np.where(keep, self.values, NA))
+        return Column(self.narrow.masked(keep), self.texts, self.tags)
 
 
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 class Reader:
     """The values of one column, one at a time."""
 
-    __slots__ = ("_column", "_decode")
+    __slots__ = ("_decode", "_narrow")
 
     def __init__(self, column: Column, info: AttributeInfo) -> None:
-        self._column = column.values
+        self._narrow = column.narrow
         self._decode = _decoder(column, info)
 
     def value(self, row: int) -> Value | None:
         """The value in a row; None where it is absent."""
-        cell = int(self._column[row])
+        cell = self._narrow.value(row)
         return None if cell == NA else self._decode(cell)
 
 
