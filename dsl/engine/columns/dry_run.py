@@ -20,6 +20,7 @@ from dsl.engine.clock import date_of
 from dsl.engine.columns.awards import KIND
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.narrow import narrow
 from dsl.engine.columns.run import Run, Way
 from dsl.engine.columns.span import Sample, Span
 from dsl.engine.columns.sums import distinct, sums, sums_of
@@ -204,8 +205,8 @@ class DryRun:
         key, cells = (zone, "local", "date"), self.history.cells
         days = cells.get(key)
         if days is None:
-            days = cells[key] = Clocks(self.history.at, zone).part("date")
-        return days[rows]
+            days = cells[key] = narrow(Clocks(self.history.at, zone).part("date"))
+        return days.take(rows).values
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from dsl.engine.cells import E_AT, E_LINES, E_TYPE, NA
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.convert import Column, Ints
 from dsl.engine.columns.events import LineItems, PastEvent
+from dsl.engine.columns.narrow import Narrow, blocks, joined, narrow, nothing
+from dsl.engine.columns.records import Cell, looked_up
 from dsl.engine.encode import Encoder, distance_m, tested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dsl.engine.clock import Clock
+    from dsl.engine.columns.convert import Column, Ints
     from dsl.engine.columns.history import History
     from dsl.engine.encode import Codes
     from dsl.engine.layout import Key, Layout
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from dsl.meaning.types import Type
 
 CALENDAR = ("local", "period", "start", "ago", "release", "expiry", "expiry at end")
-NOTHING = np.array([NA], np.int64)
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Rows = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 # So many columns are kept with a history for programs to come.
 MOST_KEPT = 48
@@ -42,13 +44,26 @@ class HistoryEncoder(Encoder):
     @cached_property
     def matrix(self) -> Rows:
         """The rows of all events."""
-        return self._columns.rows({})
+        cells = self.cells({})
+        rows = np.empty((len(self._history), len(cells)), np.int64)
+        for place, cell in enumerate(cells):
+            rows[:, place] = cell.values
+        return rows
 
     @cached_property
     def lines_by_place(self) -> tuple[Ints, Ints]:
         """The cells of all lines that count, and up to which of them lines before one come."""
-        ends, cells = self._columns.lines()
-        return cells, ends
+        kept, cells = self._columns.counted, self.line_cells()
+        count = int(self._history.lines.starts[-1])
+        if not cells:
+            return np.empty(0, np.int64), np.zeros(count + 1, np.int64)
+        ends = np.arange(count + 1) * len(cells)
+        if kept is not None:
+            np.cumsum(kept * len(cells), out=ends[1:])
+        rows = np.empty((int(ends[-1]) // len(cells), len(cells)), np.int64)
+        for place, cell in enumerate(cells):
+            rows[:, place] = cell.values if kept is None else cell.values[kept]
+        return rows.ravel(), ends
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -58,9 +73,18 @@ class HistoryEncoder(Encoder):
     def _line_starts(self) -> list[int]:
         return self._history.lines.starts.tolist()
 
-    def rows(self, further: Mapping[Key, int]) -> Rows:
-        """The rows of all events, with keys of the calendar in places after those of the layout."""
-        return self._columns.rows(further)
+    @property
+    def counted(self) -> Bools | None:
+        """The lines of which there is anything; None where that is all of them."""
+        return self._columns.counted
+
+    def cells(self, further: Mapping[Key, int]) -> list[Cell]:
+        """The cells of rows, by place; keys of the calendar have places after the layout's."""
+        return self._columns.cells(further)
+
+    def line_cells(self) -> list[Cell]:
+        """The cells of lines, by place, those of which there is nothing included."""
+        return self._columns.line_cells()
 
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
@@ -93,76 +117,104 @@ class _Columns:
     def __init__(self, layout: Layout, codes: Codes, history: History) -> None:
         self._layout, self._codes, self._history = layout, codes, history
         program = layout.program
-        self._clocks = Clocks(history.at, program.timezone)
         self._timezone = program.timezone
         self._has_lines = bool(layout.line.places)
         self._attributes = [program.events[name].attributes for name in history.type_names]
 
-    def rows(self, further: Mapping[Key, int]) -> Rows:
-        """The rows E of all events, and further keys in places of theirs."""
+    def cells(self, further: Mapping[Key, int]) -> list[Cell]:
+        """The cells of rows E, and further keys in places of theirs."""
         layout, history = self._layout, self._history
         types = np.array([layout.types.get(name, 0) for name in history.type_names], np.int64)
-        rows = np.empty((len(history), layout.event.width + len(further)), np.int64)
-        rows[:, E_TYPE] = types[history.types]
-        rows[:, E_AT] = history.at
-        rows[:, E_LINES] = self._counts() if self._has_lines else 0
-        for key, place in (*layout.event.places.items(), *further.items()):
-            rows[:, place] = self._cell(key)
-        return rows
+        width = layout.event.width + len(further)
+        found = [self._nothing] * width
+        found[E_TYPE] = looked_up(self._own("type", lambda: history.types), types)
+        found[E_AT] = Cell(self._own("at", lambda: history.at))
+        found[E_LINES] = Cell(narrow(np.zeros(len(history), np.int64)))
+        if self._has_lines:
+            found[E_LINES] = Cell(self._own("lines", self._counts))
+        places = (*layout.event.places.items(), *further.items())
+        self._keep_calendar([key for key, _ in places if key[0] in CALENDAR])
+        for key, place in places:
+            found[place] = self._cell(key)
+        return found
 
-    def lines(self) -> tuple[Ints, Ints]:
-        """Up to which cell lines before one come, and the cells of all lines that count."""
-        layout, history = self._layout, self._history
-        if not self._has_lines:
-            return np.zeros(int(history.lines.starts[-1]) + 1, np.int64), np.empty(0, np.int64)
-        kept = self._counted()
-        width = layout.line.width
-        cells = np.empty((int(kept.sum()), width), np.int64)
+    def line_cells(self) -> list[Cell]:
+        """The cells of lines."""
+        layout, lines = self._layout, self._history.lines
+        count = int(lines.starts[-1])
+        found = [Cell(nothing(count))] * layout.line.width if self._has_lines else []
         for key, place in layout.line.places.items():
-            name = str(key[1] if key[0] == "attribute" else key[2])
-            column = history.lines.columns.get(name)
-            if column is not None:
-                column = column.take(np.flatnonzero(kept))
+            column = lines.columns.get(str(key[1] if key[0] == "attribute" else key[2]))
+            if column is None:
+                continue
             if key[0] == "attribute":
-                cells[:, place] = self._coded(column)
+                found[place] = self._coded(column)
             else:
-                cells[:, place] = _tested(column, str(key[1]), str(key[3]))
-        ends = np.zeros(len(kept) + 1, np.int64)
-        np.cumsum(kept * width, out=ends[1:])
-        return ends, cells.ravel()
+                found[place] = _tested(column, str(key[1]), str(key[3])) or found[place]
+        return found
 
-    def _counted(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """The lines of which there is anything."""
+    @cached_property
+    def counted(self) -> Bools | None:
+        """The lines of which there is anything; None where that is all of them."""
         quantity = self._history.lines.columns.get("quantity")
         if quantity is None:
-            return np.ones(int(self._history.lines.starts[-1]), np.bool_)
-        return np.asarray(quantity.values != 0)
+            return None
+        own = quantity.narrow
+        if own.is_constant:
+            return np.zeros(len(own), np.bool_) if len(own) and not own.value(0) else None
+        code, left = divmod(-own.base, own.scale)
+        if left or not 0 < code <= own.most:
+            return None
+        kept = own.codes != code
+        return None if kept.all() else kept
 
     def _counts(self) -> Ints:
-        ends = np.zeros(int(self._history.lines.starts[-1]) + 1, np.int64)
-        np.cumsum(self._counted(), out=ends[1:])
-        starts = ends[self._history.lines.starts]
-        return np.asarray(starts[1:] - starts[:-1])
+        """How many lines count, by event."""
+        starts, kept = self._history.lines.starts, self.counted
+        if kept is None:
+            return np.diff(starts)
+        ends = np.zeros(len(kept) + 1, np.int64)
+        np.cumsum(kept, out=ends[1:])
+        return np.diff(ends[starts])
 
-    def _cell(self, key: Key) -> Ints:
+    @property
+    def _nothing(self) -> Cell:
+        return Cell(nothing(len(self._history)))
+
+    def _own(self, name: str, make: Callable[[], Ints]) -> Narrow:
+        """A column of the history itself."""
+        return self._kept((name,), lambda: narrow(make()))
+
+    def _cell(self, key: Key) -> Cell:
         match key:
             case ("attribute", name):
-                return _first([self._coded(column) for column in self._named(str(name))])
+                return self._first([self._coded(column) for column in self._named(str(name))])
             case ("customer",):
                 codes = [self._codes.code(name) for name in self._history.customer_ids]
-                return np.asarray(np.array(codes, np.int64)[self._history.customers])
+                return looked_up(self._customers, np.array(codes, np.int64))
             case ("test", op, "customer", text):
                 ids = self._history.customer_ids
-                return _tested(Column(self._history.customers, ids), str(op), str(text))
+                return looked_up(self._customers, _tests(ids, str(op), str(text)))
             case ("test", op, name, text):
                 columns = self._named(str(name))
-                return _first([_tested(column, str(op), str(text)) for column in columns])
+                tests = (_tested(column, str(op), str(text)) for column in columns)
+                return self._first([one for one in tests if one is not None])
             case ("distance", Decimal() as lat, Decimal() as lon):
-                return self._kept(key, lambda: self._distances(lat, lon))
+                return Cell(self._kept(key, lambda: narrow(self._distances(lat, lon))))
             case (kind, *_) if kind in CALENDAR:
-                return self._kept((self._timezone, *key), lambda: self._calendar(key))
+                return Cell(self._kept((self._timezone, *key), lambda: self._calendar([key])[0]))
             case _:
-                return NOTHING
+                return self._nothing
+
+    @property
+    def _customers(self) -> Narrow:
+        return self._own("customer", lambda: self._history.customers)
+
+    def _first(self, cells: list[Cell]) -> Cell:
+        """The first known value of each row."""
+        if len(cells) == 1:
+            return cells[0]
+        return Cell(narrow(_first([cell.values for cell in cells]))) if cells else self._nothing
 
     def _named(self, name: str) -> list[Column]:
         """The columns of an attribute: one for each type that it has in kinds of event."""
@@ -171,19 +223,16 @@ class _Columns:
         columns = self._history.columns
         return [columns[name, type_] for type_ in types if (name, type_) in columns]
 
-    def _coded(self, column: Column | None) -> Ints:
-        """A column's integers, texts in the program's codes; absent where there is no column."""
-        if column is None:
-            return NOTHING
+    def _coded(self, column: Column) -> Cell:
+        """A column's integers, texts in the program's codes."""
         if column.tags is not None:
-            sizes = np.array([*map(len, column.tags), NA], np.int64)
-            return np.asarray(sizes[np.where(column.values == NA, -1, column.values)])
+            return looked_up(column.narrow, np.array([*map(len, column.tags)], np.int64))
         if column.texts is None:
-            return column.values
-        own = np.array([*(self._codes.code(text) for text in column.texts), NA], np.int64)
-        return np.asarray(own[np.where(column.values == NA, -1, column.values)])
+            return Cell(column.narrow)
+        codes = [self._codes.code(text) for text in column.texts]
+        return looked_up(column.narrow, np.array(codes, np.int64))
 
-    def _kept(self, key: Key, make: Callable[[], Ints]) -> Ints:
+    def _kept(self, key: Key, make: Callable[[], Narrow]) -> Narrow:
         """A column that is the same for every program that asks for it."""
         cells = self._history.cells
         found = cells.get(key)
@@ -193,37 +242,35 @@ class _Columns:
             found = cells[key] = make()
         return found
 
-    def _calendar(self, key: Key) -> Ints:
-        match key:
-            case ("local", part):
-                return self._clocks.part(str(part))
-            case ("period", period):
-                return self._clocks.period(period)  # type: ignore[arg-type]  # a period
-            case ("start", period, back):
-                return self._clocks.start(period, back)  # type: ignore[arg-type]  # its key
-            case ("release", unit, int(count)):
-                return self._clocks.before(-count, unit)  # type: ignore[arg-type]  # its key
-            case ("expiry", unit, int(count)):
-                return self._clocks.day_ends(count, unit)  # type: ignore[arg-type]  # its key
-            case ("expiry at end", period, int(ahead)):
-                return self._clocks.period_ends(period, ahead)  # type: ignore[arg-type]  # its key
-            case (_, unit, count):
-                return self._clocks.before(count, unit)  # type: ignore[arg-type]  # its key
-            case _:
-                return NOTHING
+    def _keep_calendar(self, keys: list[Key]) -> None:
+        """Have the columns of keys of the calendar that were not asked for yet."""
+        asked = [key for key in keys if (self._timezone, *key) not in self._history.cells]
+        made = dict(zip(asked, self._calendar(asked), strict=True))
+        for key in asked:
+            self._kept((self._timezone, *key), partial(made.__getitem__, key))
+
+    def _calendar(self, keys: list[Key]) -> list[Narrow]:
+        """Columns of the calendar, block by block."""
+        found: list[list[Narrow]] = [[] for _ in keys]
+        for rows in blocks(len(self._history)) if keys else ():
+            clocks = Clocks(self._history.at[rows], self._timezone)
+            for key, parts in zip(keys, found, strict=True):
+                parts.append(narrow(_of_calendar(clocks, key)))
+        return [joined(parts) for parts in found]
 
     def _distances(self, lat: Decimal, lon: Decimal) -> Ints:
         """Metres to a place from where events say they were."""
         known = ((attributes.get("lat"), attributes.get("lon")) for attributes in self._attributes)
         types = dict.fromkeys((a.type, b.type) for a, b in known if a is not None and b is not None)
-        return _first([self._distances_of(*pair, lat, lon) for pair in types])
+        none = np.full(len(self._history), NA, np.int64)
+        return _first([self._distances_of(*pair, lat, lon) for pair in types] or [none])
 
     def _distances_of(self, first: Type, second: Type, lat: Decimal, lon: Decimal) -> Ints:
         """The same of those kinds of event whose lat and lon are of these types."""
         columns = self._history.columns
         here, there = columns.get(("lat", first)), columns.get(("lon", second))
         if here is None or there is None:
-            return NOTHING
+            return np.full(len(self._history), NA, np.int64)
         found = np.full(len(self._history), NA, np.int64)
         known = np.flatnonzero((here.values != NA) & (there.values != NA))
         if not len(known):
@@ -240,19 +287,40 @@ class _Columns:
         return found
 
 
+def _of_calendar(clocks: Clocks, key: Key) -> Ints:
+    match key:
+        case ("local", part):
+            return clocks.part(str(part))
+        case ("period", period):
+            return clocks.period(period)  # type: ignore[arg-type]  # a period
+        case ("start", period, back):
+            return clocks.start(period, back)  # type: ignore[arg-type]  # its key
+        case ("release", unit, int(count)):
+            return clocks.before(-count, unit)  # type: ignore[arg-type]  # its key
+        case ("expiry", unit, int(count)):
+            return clocks.day_ends(count, unit)  # type: ignore[arg-type]  # its key
+        case ("expiry at end", period, int(ahead)):
+            return clocks.period_ends(period, ahead)  # type: ignore[arg-type]  # its key
+        case (_, unit, count):
+            return clocks.before(count, unit)  # type: ignore[arg-type]  # its key
+        case _:
+            raise TypeError(key)
+
+
 def _first(columns: list[Ints]) -> Ints:
     """The first known value of each row."""
-    if not columns:
-        return NOTHING
     found, *others = columns
     for other in others:
         found = np.where(found == NA, other, found)
     return found
 
 
-def _tested(column: Column | None, op: str, text: str) -> Ints:
-    """A test of texts, each looked at once; absent where there is no text."""
-    if column is None or column.texts is None:
-        return NOTHING
-    results = np.array([*(tested(op, own, text) for own in column.texts), NA], np.int64)
-    return np.asarray(results[np.where(column.values == NA, -1, column.values)])
+def _tested(column: Column, op: str, text: str) -> Cell | None:
+    """A test of texts, each looked at once; None where there are no texts."""
+    if column.texts is None:
+        return None
+    return looked_up(column.narrow, _tests(column.texts, op, text))
+
+
+def _tests(texts: Sequence[str], op: str, text: str) -> Ints:
+    return np.array([tested(op, own, text) for own in texts], np.int64)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dsl.engine.columns.lines import Lines
+    from dsl.engine.columns.narrow import Narrow
     from dsl.engine.layout import Key
 
 Attribute = tuple[str, Type]
@@ -40,7 +41,7 @@ class History:
     columns: Mapping[Attribute, Column]
     lines: Lines
     # Encoded columns that do not hang on a program's texts, for runs to come.
-    cells: dict[Key, Ints] = field(default_factory=dict, compare=False, repr=False)
+    cells: dict[Key, Narrow] = field(default_factory=dict, compare=False, repr=False)
     # What native runs read, for those to come (columns/native.py).
     inputs: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)
     # The same events in other orders (columns/order.py).

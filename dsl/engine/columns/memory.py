@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from dsl.engine.columns.convert import Ints
 
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 class Memory:
     """What one thread writes: the rows of a customer, or of all, and what they share."""
 
+    event: Ints
+    items: Ints
     state: Ints
     history: Ints
     lines: Ints
@@ -25,8 +29,10 @@ class Memory:
 
     @property
     def written(self) -> list[int]:
-        """S, H, K, X, C and A."""
+        """E, I, S, H, K, X, C and A."""
         return addresses(
+            self.event,
+            self.items,
             self.state,
             self.history,
             self.lines,
@@ -36,6 +42,6 @@ class Memory:
         )
 
 
-def addresses(*arrays: Ints) -> list[int]:
+def addresses(*arrays: np.ndarray[Any, Any]) -> list[int]:
     """Where arrays begin."""
     return [array.ctypes.data for array in arrays]

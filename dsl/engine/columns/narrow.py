@@ -34,8 +34,8 @@ WORDS = 1 << 64
 class Narrow:
     """Values by row: `base + scale * code`, absent (NA) where the code is 0.
 
-    No code is beyond `most`. They are unsigned, of 1, 2, 4 or 8 bytes; where all are alike they stand
-    in memory once.
+    No code is beyond `most`. They are unsigned, of 1, 2, 4 or 8 bytes; where all are alike they
+    stand in memory once.
     """
 
     codes: Codes

@@ -8,6 +8,7 @@ Source: docs/language.md, section 4; docs/engine.md, "Native".
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,11 @@ from dsl.engine.columns.awards import KIND, Awards
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.memory import Memory, addresses
+from dsl.engine.columns.narrow import blocks, joined, narrow
+from dsl.engine.columns.order import by_customer
+from dsl.engine.columns.records import Cell, records
 from dsl.engine.columns.shared import Drawing
-from dsl.engine.columns.standing import standings
-from dsl.engine.native.cells import standing_cells
+from dsl.engine.columns.stream import CELLS, EVENTS, Batch, Stream
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine, NotCompiledError, machines
 from dsl.engine.native.numbers import TRAPPED, apart
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.history import History
+    from dsl.engine.columns.order import ByCustomer, Rows
     from dsl.engine.compiled import Compiled
     from dsl.engine.entries import Entry
     from dsl.engine.native.cells import Counter
@@ -40,8 +44,6 @@ if TYPE_CHECKING:
     from dsl.engine.terms import Term
 
 THREADS = 2
-# So many cells of O are filled before they are taken away.
-BATCH = 1 << 20
 # From so many events on each better compilation is worth its time.
 WORTH = (300_000, 3_000_000)
 POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"))
@@ -73,10 +75,6 @@ class Native:
         nobody = [0] * len(cells.opted_in)
         self._first_state = np.array([*compiled.new_row(), *nobody], np.int64)
         self._first_counters = np.array(self._decisions.first, np.int64)
-        # How many cells of O each event has filled, in the order they are taken in.
-        self._counts = np.zeros(len(history), np.int64)
-        # Where customers stood, in cells, by the same order.
-        self._standing = np.zeros(len(history) * max(1, standing_cells(compiled.program)), np.int64)
         # The numbers of the text's rules, V.
         self._numbers = np.zeros(1, np.int64)
         self._awards: Awards | None = None
@@ -103,18 +101,19 @@ class Native:
             self._numbers = np.array([0, *parted.numbers], np.int64)
         except (UnfitError, OverflowError, NotCompiledError) as error:
             raise NotNativeError from error
-        inputs = self.reading.inputs(by_customer=True)
+        inputs, rows = self.reading.inputs(), self._own.rows
         stream = self._apart(compiled, inputs, progress)
-        if stream is not None:
-            self._awards = self._found(collected, inputs, stream)
         if stream is None:
             if free:
                 raise NotNativeError
-            self._counts[:] = 0
-            inputs = self.reading.inputs(by_customer=False)
             stream = self._together(compiled, inputs, progress)
-            self._awards = self._found(collected, inputs, stream)
-        return self._awards or self._found(collected, inputs, stream)
+            rows = np.arange(self._end, dtype=np.uint32)
+        self._awards = self._found(collected, rows, stream)
+        return self._awards
+
+    @cached_property
+    def _own(self) -> ByCustomer:
+        return by_customer(self._history)
 
     @property
     def shared(self) -> list[Term]:
@@ -162,120 +161,142 @@ class Native:
 
     def _apart(
         self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]
-    ) -> list[Ints] | None:
+    ) -> Stream | None:
         """What O held; None where what customers share does not go round."""
-        count = len(inputs)
-        changes = np.flatnonzero(inputs.customers[1:] != inputs.customers[:-1]) + 1
-        cuts = [0]
-        for part in range(1, THREADS):
-            later = changes[changes >= count * part // THREADS]
-            cuts.append(int(later[0]) if len(later) else count)
-        cuts.append(count)
+        starts, count = self._own.starts, len(self._history)
+        # Threads part where a customer begins.
+        wanted = [count * part // THREADS for part in range(1, THREADS)]
+        firsts = [0, *np.searchsorted(starts, wanted).tolist(), len(starts) - 1]
+        cuts = starts[firsts].tolist()
+        places = self._by_customer(inputs)
         done = [0] * THREADS
 
-        def call(first: int, end: int, memory: Memory, batch: Ints) -> int:
-            most = len(batch) - self._widest
+        def call(first: int, end: int, memory: Memory, batch: Batch) -> int:
             return machine.functions["apart"](
                 *addresses(self._numbers),
-                *(first, end, self._since, self._end, most),
-                *addresses(memory.place, inputs.rows),
+                *(first, end, CELLS),
+                *addresses(memory.place),
                 *self._read(inputs),
-                *addresses(self._first_state, self._first_counters),
+                *addresses(places, self._first_state, self._first_counters),
                 *memory.written,
-                *addresses(memory.shared, memory.variables, batch, self._counts),
-                *addresses(self._standing),
+                *addresses(memory.shared, memory.variables),
+                *batch.written,
             )
 
-        def work(part: int) -> tuple[list[Ints], Ints]:
+        def work(part: int) -> tuple[Stream, Ints]:
             def told(place: int) -> None:
                 done[part] = place - cuts[part]
                 progress(sum(done))
 
-            return self._batches(call, self._reused(inputs), cuts[part : part + 2], told)
+            memory = self._reused(inputs)
+            # The customer before the first: the next one begins at once.
+            memory.place[2] = firsts[part] - 1
+            return self._batches(call, memory, cuts[part : part + 2], told)
 
         with ThreadPoolExecutor(THREADS) as pool:
             parts = list(pool.map(work, range(THREADS)))
         drawn = np.sum([shared for _, shared in parts], axis=0)
         if self._decisions.shared and not self._goes_round(inputs, drawn):
             return None
-        return [batch for batches, _ in parts for batch in batches]
+        stream = Stream()
+        for part, _ in parts:
+            stream.add(part)
+        return stream
+
+    def _by_customer(self, inputs: Inputs) -> Ints:
+        """D of `apart`, and behind the last customer where another would begin."""
+        starts, customers = self._own.starts, self._history.customers
+        before = [
+            np.bincount(customers[:row], minlength=len(starts) - 1)
+            for row in (self._since, self._end)
+        ]
+        places = np.zeros((len(starts), 5), np.int64)
+        places[:, 0], places[:, 1], places[:, 2] = starts, inputs.starts, inputs.told.starts
+        for column, counts in enumerate(before, start=3):
+            places[:-1, column] = starts[:-1] + counts
+        return places.ravel()
 
     def _reused(self, inputs: Inputs) -> Memory:
         """The rows of one customer after the other."""
-        most, lines = 0, 0
-        if len(inputs):
-            most = int(np.bincount(inputs.customers).max())
-            if self._compiled.line_places[0] is not None:
-                lines = int(np.bincount(inputs.customers, np.diff(inputs.line_places)).max())
-        return self._memory(inputs, 1, most, lines)
+        most = int(np.diff(self._own.starts).max(initial=0))
+        return self._memory(inputs, 1, most, int(self._line_cells(inputs).max(initial=0)))
+
+    def _line_cells(self, inputs: Inputs) -> Ints:
+        """How many cells of K the lines of each customer take."""
+        if self._compiled.line_places[0] is None:
+            return np.zeros(len(inputs.starts) - 1, np.int64)
+        return np.asarray(np.diff(inputs.starts) * self._compiled.layout.line.width)
 
     # --- as they came -------------------------------------------------------------------------
 
     def _together(
         self, machine: Machine, inputs: Inputs, progress: Callable[[int], None]
-    ) -> list[Ints]:
+    ) -> Stream:
         """What O held, event by event."""
-        count = len(self._history.customer_ids)
-        events = np.bincount(inputs.customers, minlength=count)
-        lines = np.bincount(inputs.customers, np.diff(inputs.line_places), count).astype(np.int64)
+        starts = self._own.starts
+        count = len(starts) - 1
+        events, lines = np.diff(starts), self._line_cells(inputs)
         widths = (events * self._compiled.width, lines, events * self._decisions.earned)
-        starts = np.zeros((count + 1, len(widths)), np.int64)
-        np.cumsum(np.stack(widths, axis=1), axis=0, out=starts[1:])
-        places = starts.ravel()
+        places = np.zeros((count + 1, 6), np.int64)
+        places[:, 0], places[:, 1], places[:, 2] = starts, inputs.starts, inputs.told.starts
+        np.cumsum(np.stack(widths, axis=1), axis=0, out=places[1:, 3:])
+        cells = places.ravel()
+        owners = Cell(narrow(self._history.customers[: self._end]))
+        whose = records(
+            [owners], self._end, (np.arange(self._end)[one] for one in blocks(self._end))
+        )
 
-        def call(first: int, end: int, memory: Memory, batch: Ints) -> int:
-            most = len(batch) - self._widest
+        def call(first: int, end: int, memory: Memory, batch: Batch) -> int:
             return machine.functions["together"](
                 *addresses(self._numbers),
-                *(first, end, self._since, most),
-                *addresses(memory.place),
+                *(first, end, self._since, CELLS),
+                *addresses(memory.place, whose.data, whose.form),
                 *self._read(inputs),
+                *addresses(cells),
                 *memory.written,
-                *addresses(places, memory.shared, memory.variables, batch, self._counts),
-                *addresses(self._standing),
+                *addresses(memory.shared, memory.variables),
+                *batch.written,
             )
 
-        memory = self._memory(inputs, count, len(inputs), int(lines.sum()))
-        batches, _ = self._batches(call, memory, [0, self._end], progress)
-        return batches
+        memory = self._memory(inputs, count, len(self._history), int(lines.sum()))
+        memory.place[3] = whose.first[0]
+        stream, _ = self._batches(call, memory, [0, self._end], progress)
+        return stream
 
     # --- both ---------------------------------------------------------------------------------
 
     def _batches(
         self,
-        call: Callable[[int, int, Memory, Ints], int],
+        call: Callable[[int, int, Memory, Batch], int],
         memory: Memory,
         span: list[int],
         told: Callable[[int], None],
-    ) -> tuple[list[Ints], Ints]:
+    ) -> tuple[Stream, Ints]:
         """Call again and again, until all events are taken; what O held, and what was shared."""
-        batches = [np.empty(0, np.int64)]
-        batch = np.empty(BATCH + self._widest, np.int64)
+        stream, batch = Stream(), Batch(self._compiled.program, self._widest)
         place, end = span
         while place < end:
-            if call(place, end, memory, batch) < 0 or self._numbers[TRAPPED]:
+            first = place
+            most = min(end, first + EVENTS)
+            if call(first, most, memory, batch) < 0 or self._numbers[TRAPPED]:
                 raise NotNativeError
-            place, used, _ = memory.place.tolist()
-            batches.append(batch[:used].copy())
+            place, used = memory.place[:2].tolist()
+            batch.take(stream, used, place - first)
             told(place)
-        return batches, memory.shared
+        return stream, memory.shared
 
     def _read(self, inputs: Inputs) -> list[int]:
-        """W, M, L, F, U and T."""
-        return addresses(
-            inputs.customers,
-            inputs.events,
-            inputs.lines,
-            inputs.line_places,
-            inputs.told_places,
-            inputs.told,
-        )
+        """M, F, L, J and T."""
+        events, lines = inputs.events, inputs.lines
+        return addresses(events.data, events.form, lines.data, lines.form, inputs.told.cells)
 
     def _memory(self, inputs: Inputs, customers: int, events: int, lines: int) -> Memory:
         """What is written for so many customers, with so many events and cells of lines in all."""
         compiled = self._compiled
         memos = compiled.layout.memos
         return Memory(
+            event=inputs.events.first.copy(),
+            items=np.tile(inputs.lines.first, inputs.most_lines + 1),
             state=np.tile(self._first_state, customers),
             history=np.empty(events * compiled.width + 1, np.int64),
             lines=np.empty(lines + 1, np.int64),
@@ -284,7 +305,7 @@ class Native:
             earned=np.empty(events * self._decisions.earned + 1, np.int64),
             shared=self._nothing_shared(inputs),
             variables=np.zeros(self._decisions.variables + 1, np.int64),
-            place=np.array([0, 0, -1], np.int64),
+            place=np.zeros(5, np.int64),
         )
 
     # --- what all customers share -------------------------------------------------------------
@@ -302,13 +323,9 @@ class Native:
 
     def _periods(self, inputs: Inputs, counter: Counter) -> tuple[int, int]:
         """The first and the last period of a counter."""
-        if counter.period is None or not len(inputs):
+        if counter.period is None or not len(self._history):
             return 0, 0
-        cells = self._decisions.cells
-        column = inputs.events.reshape(len(inputs), cells.width)[
-            :, cells.column(("period", counter.period))
-        ]
-        return int(column.min()), int(column.max())
+        return inputs.events.spans[self._decisions.cells.column(("period", counter.period))]
 
     def _goes_round(self, inputs: Inputs, drawn: Ints) -> bool:
         """True where nobody wanted more than there is; `drawn` sums up what the threads counted."""
@@ -325,31 +342,28 @@ class Native:
 
     # --- awards -------------------------------------------------------------------------------
 
-    def _found(self, collected: Collected, inputs: Inputs, stream: list[Ints]) -> Awards:
+    def _found(self, collected: Collected, rows: Rows, stream: Stream) -> Awards:
         """What O held as awards: a kind for each slot, then for each that is withheld."""
         of_slots = [self._of(collected, n) for n in range(len(self._decisions.slots))]
         withheld = [(*told[:-1], WITHHELD) for told in of_slots]
         table = np.array([*of_slots, *withheld], np.int64).reshape(-1, len(KIND))
-        each, standing = self._counts // 2, self._standings(collected)
-        rows, at = inputs.rows, self._history.at
+        codes = np.array(
+            [collected.standing(one.tier, one.segments) for one in stream.known], np.int64
+        )
+        counts, standing = joined(stream.counts), joined(stream.standings)
+        at, customers = self._history.at, self._history.customers
         return Awards(
             table,
-            np.concatenate([batch[0::2] for batch in stream]),
-            np.concatenate([batch[1::2] for batch in stream]),
+            joined(stream.kinds).values,
+            joined(stream.amounts).values,
             {
-                "rows": lambda: np.repeat(rows, each),
-                "at": lambda: np.repeat(at[rows], each),
-                "customers": lambda: np.repeat(inputs.customers, each),
-                "standings": lambda: np.repeat(standing, each),
+                "rows": lambda: np.repeat(rows.astype(np.int64), counts.values),
+                "at": lambda: np.repeat(at[rows], counts.values),
+                "customers": lambda: np.repeat(customers[rows], counts.values),
+                "standings": lambda: np.repeat(codes[standing.values], counts.values),
             },
-            lambda: _in_order(rows, each),
+            lambda: _in_order(rows, counts.values),
         )
-
-    def _standings(self, collected: Collected) -> Ints:
-        """Where the customers of events stood, by number."""
-        places, known = standings(self._compiled.program, self._standing)
-        codes = [collected.standing(one.tier, one.segments) for one in known]
-        return np.asarray(np.array(codes, np.int64)[places])
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:
         """What a slot's awards have in common, see AWARD."""
@@ -370,7 +384,7 @@ def _drawn_of(reward: RewardPlan, counter: str) -> int:
     return next((term.each for term in terms if term.name == counter), -1)
 
 
-def _in_order(order: Ints, counts: Ints) -> Ints:
+def _in_order(order: Rows, counts: Ints) -> Ints:
     """The places of awards in the order of their events.
 
     `order` are the rows as they were taken, `counts` how many awards each has.

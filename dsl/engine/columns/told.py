@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import S_JOINED
+from dsl.engine.columns.order import by_customer
 from dsl.engine.customer import JOINS, NAMES_REFERRER, TAKEN_OVER, Customer
 
 if TYPE_CHECKING:
@@ -28,20 +29,14 @@ OPTING_IN = "optin"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Pairs of a place of S and its value: those of event n from places[n] to places[n + 1]."""
+    """Cells of T: triples of an event's place, by customer, a place of S and its value.
 
-    pairs: Ints
-    places: Ints
+    They stand in the order of their events; those of customer n begin at starts[n]. Behind the last
+    is one of no event.
+    """
 
-    def in_order(self, rows: Ints) -> Told:
-        """The same of events in another order."""
-        sizes = np.diff(self.places)[rows]
-        places = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(sizes, out=places[1:])
-        from_ = np.repeat(self.places[rows] - places[:-1], sizes) + np.arange(places[-1])
-        # An array without cells has no address.
-        pairs = self.pairs[from_] if len(from_) else np.zeros(1, np.int64)
-        return Told(pairs, places)
+    cells: Ints
+    starts: Ints
 
 
 def what_is_told(
@@ -54,7 +49,9 @@ def what_is_told(
 
     `opted_in` are the cells that are 1 where a customer has opted in to a rule.
     """
-    _, firsts = np.unique(history.customers, return_index=True)
+    own = by_customer(history)
+    starts = own.starts
+    firsts = own.rows[starts[:-1][starts[1:] > starts[:-1]]].astype(np.int64)
     kinds = (*TELLING, OPTING_IN) if opted_in else TELLING
     codes = [n for n, name in enumerate(history.type_names) if name in kinds]
     telling = np.flatnonzero(np.isin(history.types, codes))
@@ -65,16 +62,16 @@ def what_is_told(
     simple = firsts[~is_mixed & (history.at[firsts] != TAKEN_OVER)]
     asked = np.unique(np.concatenate([telling, firsts[is_mixed]]))
     learned = _learned(compiled, history, entry, asked.tolist(), opted_in)
-    rows = np.concatenate([simple, np.array(list(learned), np.int64)])
-    sizes = np.zeros(len(history) + 1, np.int64)
-    sizes[rows + 1] = [*([2] * len(simple)), *map(len, learned.values())]
-    places = np.cumsum(sizes)
-    pairs = np.zeros(int(places[-1]), np.int64)
-    pairs[places[simple]] = S_JOINED
-    pairs[places[simple] + 1] = history.at[simple]
-    for row, cells in learned.items():
-        pairs[places[row] : places[row + 1]] = cells
-    return Told(pairs, places)
+    cells = [(row, *cell) for row, pairs in learned.items() for cell in pairs]
+    joined = np.full((len(simple), 3), S_JOINED, np.int64)
+    joined[:, 0], joined[:, 2] = simple, history.at[simple]
+    found = np.concatenate([joined, np.array(cells, np.int64).reshape(-1, 3)])
+    places = np.empty(len(history), np.uint32)
+    places[own.rows] = np.arange(len(history), dtype=np.uint32)
+    found[:, 0] = places[found[:, 0]]
+    found = found[np.argsort(found[:, 0], kind="stable")]
+    first_of_each = 3 * np.searchsorted(found[:, 0], starts)
+    return Told(np.append(found.ravel(), [-1, 0, 0]), first_of_each)
 
 
 def _learned(
@@ -83,8 +80,8 @@ def _learned(
     entry: Callable[[int], Entry],
     rows: Iterable[int],
     opted_in: Mapping[str, int],
-) -> dict[int, list[int]]:
-    """What events say, one after the other, as pairs."""
+) -> dict[int, list[tuple[int, int]]]:
+    """What events say, one after the other, as pairs of a place of S and its value."""
     known: dict[int, Customer] = {}
     told = {}
     for row in rows:
@@ -95,14 +92,13 @@ def _learned(
         before, event = list(customer.row), entry(row)
         customer.learn(event.event, event.at)
         pairs = [
-            cell
+            (place, other)
             for place, (one, other) in enumerate(zip(before, customer.row, strict=True))
             if one != other
-            for cell in (place, other)
         ]
         if event.event.type == OPTING_IN:
             place = opted_in.get(str(event.event.attributes.get("rule")))
-            pairs += () if place is None else (place, 1)
+            pairs += [] if place is None else [(place, 1)]
         if pairs:
             told[row] = pairs
     return told

@@ -23,8 +23,8 @@ MEGABYTE = 1 << 20
 
 
 def is_there() -> bool:
-    """True where there is a compiler."""
-    return llvm is not None
+    """True where there is a compiler; words begin with their lowest byte, as in records."""
+    return llvm is not None and sys.byteorder == "little"
 
 
 @cache

@@ -4,7 +4,8 @@
 leaves 64 bits, and every division by zero, sets its first cell and returns at once: what was worked
 out until then is void, and CPython says it without end. Subscripts are not checked: texts keep them
 in their arrays, and their own arithmetic small. `A[i:]` in a call gives the rest of an array from a
-place on.
+place on. `unpack(E, M, j, F)` is there without being written: it makes a row of the bytes of a
+record.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import ast
 import re
 from dataclasses import dataclass
 from itertools import count
+
+from dsl.engine.cells import NA
 
 COMPARED = {
     ast.Lt: "slt",
@@ -58,6 +61,47 @@ define {SHARED}i64 @copy(ptr %V, ptr %S, ptr %R, i64 %a.n) alwaysinline {{
   ret i64 0
 }}
 """
+# The record of a place in an array of bytes as a row of cells; F says how (columns/records.py).
+# A cell of which no bit is set is absent. What wraps around comes back: 64 bits hold every value.
+UNPACK = f"""\
+define {SHARED}i64 @unpack(ptr %V, ptr noalias %E, ptr noalias %M, i64 %a.place, ptr noalias %F) {{
+  %count = load i64, ptr %F
+  %p.stride = getelementptr i64, ptr %F, i64 1
+  %stride = load i64, ptr %p.stride
+  %start = mul i64 %a.place, %stride
+  %record = getelementptr i8, ptr %M, i64 %start
+  %p.first = getelementptr i64, ptr %F, i64 2
+  %p.end = getelementptr [5 x i64], ptr %p.first, i64 %count
+  br label %head
+head:
+  %p.cell = phi ptr [ %p.first, %0 ], [ %p.next, %cell ]
+  %done = icmp eq ptr %p.cell, %p.end
+  br i1 %done, label %end, label %cell
+cell:
+  %place = load i64, ptr %p.cell
+  %p.byte = getelementptr i64, ptr %p.cell, i64 1
+  %byte = load i64, ptr %p.byte
+  %p.bits = getelementptr i64, ptr %p.cell, i64 2
+  %bits = load i64, ptr %p.bits
+  %p.base = getelementptr i64, ptr %p.cell, i64 3
+  %base = load i64, ptr %p.base
+  %p.scale = getelementptr i64, ptr %p.cell, i64 4
+  %scale = load i64, ptr %p.scale
+  %p.word = getelementptr i8, ptr %record, i64 %byte
+  %word = load i64, ptr %p.word, align 1
+  %code = and i64 %word, %bits
+  %above = mul i64 %code, %scale
+  %value = add i64 %above, %base
+  %absent = icmp eq i64 %code, 0
+  %found = select i1 %absent, i64 {NA}, i64 %value
+  %target = getelementptr i64, ptr %E, i64 %place
+  store i64 %found, ptr %target
+  %p.next = getelementptr [5 x i64], ptr %p.cell, i64 1
+  br label %head
+end:
+  ret i64 0
+}}
+"""
 
 
 def lowered(text: str, exported: frozenset[str]) -> Lowered:
@@ -75,7 +119,7 @@ def lowered(text: str, exported: frozenset[str]) -> Lowered:
         for one in functions
         if one.name in exported
     }
-    return Lowered(HEAD + "".join(bodies), signatures)
+    return Lowered(HEAD + UNPACK + "".join(bodies), signatures)
 
 
 def _is_of(node: ast.Subscript, array: str) -> bool:

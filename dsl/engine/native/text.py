@@ -3,7 +3,8 @@
     settle(E, I, S, H, K, X, C, A)                 the customer just before an event
     record(E, I, S, H, K, X, C)                    the event on record
     pay(E, I, S, H, K, X, C, A, G, P, O, o, free)     its awards, see dsl/engine/native/paying
-    tell(S, T, t, end)                             what events say of their customer
+    tell(S, T, t, j)                               what an event says of its customer
+    unpack_lines(I, L, l, J, n)                    the lines of an event out of their records
     apart(…), together(…)                          all of it over the columns of a history
 
 `apart` takes the events of one customer after the other, whose rows are used again for the next,
@@ -14,9 +15,9 @@ period came after a later one. They are for LLVM alone: `A[i:]` is a part of an 
 
 Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A what was earned when,
 P the variables of long functions (parts.py), O awards as pairs of slot and amount, N how many cells
-of O each event has, Y where the customer of each that paid stood, T pairs of a place of S and a
-value, from U[row] to U[row + 1] those that the event of a row says. X has behind its own cells as
-many of what was not asked for.
+of O each event has, Y where the customer of each that paid stood, T triples of an event, a place of
+S and a value (columns/told.py). X has behind its own cells as many of what was not asked for. E and
+I are rows of one event: `unpack` (lower.py) makes them of a record of the history.
 Source: docs/language.md, section 4.
 """
 
@@ -100,6 +101,7 @@ class _Writing:
             self._record(),
             self._stand(),
             _TELL,
+            self._laid_out(_UNPACK_LINES),
             *(one.text for one in pays),
             self._pay([(compiled.layout.types[event], name) for event, name in names.items()]),
         ]
@@ -110,7 +112,8 @@ class _Writing:
     def _laid_out(self, text: str) -> str:
         """The loops with the widths of rows."""
         widths = {
-            "@E": self._cells.width,
+            "@I": max(1, self._compiled.layout.line.width),
+            "@L": E_LINES,
             "@S": self._cells.state_width,
             "@C": len(self._cells.first),
         }
@@ -194,11 +197,19 @@ class _Writing:
 
 
 _TELL = """\
-def tell(S, T, t, end):
- while t < end:
-  S[T[t]] = T[t + 1]
-  t = t + 2
- return 0
+def tell(S, T, t, j):
+ while T[t] == j:
+  S[T[t + 1]] = T[t + 2]
+  t = t + 3
+ return t
+"""
+_UNPACK_LINES = """\
+def unpack_lines(I, L, l, J, n):
+ i = 0
+ while i < n:
+  x = unpack(I[i * @I:], L, l + i, J)
+  i = i + 1
+ return l + n
 """
 # What LLVM has an instruction for.
 _COPY = """\
@@ -209,58 +220,77 @@ def copy(S, R, n):
   i = i + 1
  return 0
 """
-# M are the rows E, L all lines, F where those of each event begin, W whose events they are. B are
-# the rows the events have in the history: those from `last` on are none of the run. R and Q are S
-# and C of a customer nothing is known of.
+# M are records of all rows E and L of all lines, customer by customer; F and J say how they are
+# read. D has for each customer where theirs begin in M, in L and in T, from which place of M on
+# they are decided, and from which on they are none of the run. R and Q are S and C of a customer
+# nothing is known of. Z has a place among the events, the length of O, and where the customer
+# stands in D, L and T.
 _APART = """\
-def apart(j, end, since, last, most, Z, B, W, M, L, F, U, T, R, Q, S, H, K, X, C, A, G, P, O, N, Y):
+def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P, O, N, Y):
  o = 0
- who = Z[2]
+ first = j
+ c = Z[2]
+ l = Z[3]
+ t = Z[4]
  while j < end and o < most:
-  if W[j] != who:
-   who = W[j]
+  while j >= D[c * 5 + 5]:
+   c = c + 1
+   l = D[c * 5 + 1]
+   t = D[c * 5 + 2]
    x = copy(S, R, @S)
    x = copy(C, Q, @C)
-  if B[j] < last:
-   x = settle(M[j * @E:], L[F[j]:], S, H, K, X, C, A)
-   x = tell(S, T, U[j], U[j + 1])
-   x = record(M[j * @E:], L[F[j]:], S, H, K, X, C)
-   if B[j] >= since:
-    n = pay(M[j * @E:], L[F[j]:], S, H, K, X, C, A, G, P, O, o, 1)
+  N[j - first] = 0
+  if j < D[c * 5 + 4]:
+   x = unpack(E, M, j, F)
+   l = unpack_lines(I, L, l, J, E[@L])
+   x = settle(E, I, S, H, K, X, C, A)
+   t = tell(S, T, t, j)
+   x = record(E, I, S, H, K, X, C)
+   if j >= D[c * 5 + 3]:
+    n = pay(E, I, S, H, K, X, C, A, G, P, O, o, 1)
     if n < 0:
      return -1
     if n > o:
-     x = stand(S, C, Y, j)
-    N[j] = n - o
+     x = stand(S, C, Y, j - first)
+    N[j - first] = n - o
     o = n
   j = j + 1
  Z[0] = j
  Z[1] = o
- Z[2] = who
+ Z[2] = c
+ Z[3] = l
+ Z[4] = t
  return 0
 """
-# D has for each customer where their parts of H, K and A begin.
+# W are records of whose the events are, in the order they came. Of each customer the first cells of
+# D say what comes next; behind them stands where their parts of H, K and A begin.
 _TOGETHER = """\
-def together(first, end, since, most, Z, W, M, L, F, U, T, S, H, K, X, C, A, D, G, P, O, N, Y):
- i = first
+def together(i, end, since, most, Z, W, B, M, F, L, J, T, D, E, I, S, H, K, X, C, A, G, P, O, N, Y):
  o = 0
+ first = i
  while i < end and o < most:
-  c = W[i]
-  s = c * @S
-  n = c * @C
-  h = D[c * 3]
-  k = D[c * 3 + 1]
-  a = D[c * 3 + 2]
-  x = settle(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:])
-  x = tell(S[s:], T, U[i], U[i + 1])
-  x = record(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:])
+  x = unpack(Z[3:], W, i, B)
+  d = Z[3] * 6
+  j = D[d]
+  s = Z[3] * @S
+  c = Z[3] * @C
+  h = D[d + 3]
+  k = D[d + 4]
+  a = D[d + 5]
+  x = unpack(E, M, j, F)
+  D[d] = j + 1
+  D[d + 1] = unpack_lines(I, L, D[d + 1], J, E[@L])
+  x = settle(E, I, S[s:], H[h:], K[k:], X, C[c:], A[a:])
+  D[d + 2] = tell(S[s:], T, D[d + 2], j)
+  x = record(E, I, S[s:], H[h:], K[k:], X, C[c:])
+  N[i - first] = 0
   if i >= since:
-   n = pay(M[i * @E:], L[F[i]:], S[s:], H[h:], K[k:], X, C[n:], A[a:], G, P, O, o, 0)
+   n = pay(E, I, S[s:], H[h:], K[k:], X, C[c:], A[a:], G, P, O, o, 0)
    if n < 0:
     return -1
    if n > o:
-    x = stand(S[s:], C[c * @C:], Y, i)
-   N[i] = n - o
+    x = stand(S[s:], C[c:], Y, i - first)
+   N[i - first] = n - o
    o = n
   i = i + 1
  Z[0] = i

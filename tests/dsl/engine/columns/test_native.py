@@ -108,7 +108,7 @@ def test_what_was_read_is_read_again_where_it_is_too_much_to_keep(
         assert_alike(program, history)
     assert len(history.inputs) == 2
 
-    monkeypatch.setattr(inputs, "MOST_CELLS", 1)
+    monkeypatch.setattr(inputs, "MOST_BYTES", 1)
     assert_alike(compiled(HEAD + PROGRAMS["segments"]), history)
 
     assert len(history.inputs) == 1
