@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dsl.engine.columns.narrow import Narrow, joined, narrow
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.narrow import Ints
 
     Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
@@ -27,11 +29,11 @@ class Once:
 
     __slots__ = ("_found", "_make")
 
-    def __init__(self, make: Callable[[], Ints]) -> None:
+    def __init__(self, make: Callable[[], Narrow]) -> None:
         self._make = make
-        self._found: Ints | None = None
+        self._found: Narrow | None = None
 
-    def __call__(self) -> Ints:
+    def __call__(self) -> Narrow:
         """What it is."""
         found = self._found
         if found is None:
@@ -43,66 +45,77 @@ class Awards:
     """Awards, a row each: `kinds` are rows of `table` (see KIND), `amounts` their amounts.
 
     `sources` find the other columns when they are first asked for; `order` the places of the awards
-    in the order they were decided, None where they stand in it.
+    in the order they were decided, None where they stand in it. Columns are kept narrow, and made
+    anew in 64 bits each time they are asked for.
     """
 
     def __init__(
         self,
         table: Table,
-        kinds: Ints,
-        amounts: Ints,
-        sources: Mapping[str, Callable[[], Ints]],
+        kinds: Narrow,
+        amounts: Narrow,
+        sources: Mapping[str, Callable[[], Narrow]],
         order: Callable[[], Ints] | None = None,
     ) -> None:
-        self.table, self.kinds, self.amounts = table, kinds, amounts
+        self.table, self._kinds, self._amounts = table, kinds, amounts
         self._sources = {name: Once(make) for name, make in sources.items()}
         self._order = order
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self.kinds)
+        return len(self._kinds)
+
+    @property
+    def kinds(self) -> Ints:
+        """Of what kind they are, as rows of the table."""
+        return self._kinds.values
+
+    @property
+    def amounts(self) -> Ints:
+        """How much they are."""
+        return self._amounts.values
 
     @property
     def rows(self) -> Ints:
         """The rows of their events in the history, -1 of what fell due without one."""
-        return self._sources["rows"]()
+        return self._sources["rows"]().values
 
     @property
     def at(self) -> Ints:
         """When they were."""
-        return self._sources["at"]()
+        return self._sources["at"]().values
 
     @property
     def customers(self) -> Ints:
         """Whose they are, by number."""
-        return self._sources["customers"]()
+        return self._sources["customers"]().values
 
     @property
     def standings(self) -> Ints:
         """Where their customers stood, by number; raises KeyError where that is not known."""
-        return self._sources["standings"]()
+        return self._sources["standings"]().values
 
-    @cached_property
+    @property
     def rules(self) -> Ints:
         """Their rules, by number."""
         return self._of("rule")
 
-    @cached_property
+    @property
     def rewards(self) -> Ints:
         """The places of their rewards in the rules."""
         return self._of("reward")
 
-    @cached_property
+    @property
     def units(self) -> Ints:
         """What they are amounts of, by number."""
         return self._of("unit")
 
-    @cached_property
+    @property
     def texts(self) -> Ints:
         """What things are called, by number, -1 of all else."""
         return self._of("text")
 
-    @cached_property
+    @property
     def statuses(self) -> Ints:
         """Where they stand, by number."""
         return self._of("status")
@@ -119,22 +132,23 @@ class Awards:
         """Some of them, in the order of their places."""
         # Not of these awards themselves, which hold on to those that are ordered.
         sources = {name: _taken(once, places) for name, once in self._sources.items()}
-        return Awards(self.table, self.kinds[places], self.amounts[places], sources)
+        return Awards(self.table, self._kinds.take(places), self._amounts.take(places), sources)
 
     def over(self, rows: Ints) -> Awards:
         """The same, where the rows of their events stand at other places."""
         own = self._sources["rows"]
 
-        def moved() -> Ints:
-            return np.where(own() < 0, own(), rows[own()]) if len(rows) else own()
+        def moved() -> Narrow:
+            before = own().values
+            return narrow(np.where(before < 0, before, rows[before])) if len(rows) else own()
 
-        sources: dict[str, Callable[[], Ints]] = {**self._sources, "rows": moved}
-        return Awards(self.table, self.kinds, self.amounts, sources, self._order)
+        sources: dict[str, Callable[[], Narrow]] = {**self._sources, "rows": moved}
+        return Awards(self.table, self._kinds, self._amounts, sources, self._order)
 
     def renamed(self, table: Table) -> Awards:
         """The same, where kinds go by other numbers and where customers stood is not known."""
         sources = {name: own for name, own in self._sources.items() if name != "standings"}
-        return Awards(table, self.kinds, self.amounts, sources, self._order)
+        return Awards(table, self._kinds, self._amounts, sources, self._order)
 
     def with_(self, other: Awards) -> Awards:
         """These and those of other customers, in the order of their events."""
@@ -144,16 +158,16 @@ class Awards:
         rows = sources["rows"]
         return Awards(
             np.concatenate([self.table, other.table]),
-            np.concatenate([self.kinds, other.kinds + len(self.table)]),
-            np.concatenate([self.amounts, other.amounts]),
+            joined([self._kinds, narrow(other.kinds + len(self.table))]),
+            joined([self._amounts, other._amounts]),
             sources,
-            lambda: np.argsort(rows(), kind="stable"),
+            lambda: np.argsort(rows().values, kind="stable"),
         )
 
 
-def _taken(once: Once, places: Ints) -> Callable[[], Ints]:
-    return lambda: once()[places]
+def _taken(once: Once, places: Ints) -> Callable[[], Narrow]:
+    return lambda: once().take(places)
 
 
-def _joined(one: Once, other: Once) -> Callable[[], Ints]:
-    return lambda: np.concatenate([one(), other()])
+def _joined(one: Once, other: Once) -> Callable[[], Narrow]:
+    return lambda: joined([one(), other()])

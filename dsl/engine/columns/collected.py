@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.columns.awards import KIND, Awards
+from dsl.engine.columns.narrow import Narrow, narrow
 from dsl.engine.columns.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dsl.engine.columns.convert import Ints
     from dsl.engine.decision import Award, Status
 
 STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
@@ -81,8 +81,8 @@ class Collected:
     def awards(self) -> Awards:
         """The awards, in the order they came."""
         cells = np.array(self.cells, np.int64).reshape(-1, len(CELLS))
-        rows, at, customers, kinds, amounts, standings = (column.copy() for column in cells.T)
-        sources: dict[str, Callable[[], Ints]] = {
+        rows, at, customers, kinds, amounts, standings = map(narrow, cells.T)
+        sources: dict[str, Callable[[], Narrow]] = {
             "rows": lambda: rows,
             "at": lambda: at,
             "customers": lambda: customers,

@@ -93,6 +93,14 @@ class Narrow:
             return Narrow(_alike(self.codes[:1], len(rows)), self.base, self.scale, self.most)
         return Narrow(self.codes[rows], self.base, self.scale, self.most)
 
+    def repeated(self, counts: Ints) -> Narrow:
+        """Each row so many times."""
+        if self.is_constant:
+            return Narrow(
+                _alike(self.codes[:1], int(counts.sum())), self.base, self.scale, self.most
+            )
+        return Narrow(np.repeat(self.codes, counts), self.base, self.scale, self.most)
+
     def masked(self, keep: Bools) -> Narrow:
         """The same with the other rows absent."""
         if keep.all():
@@ -105,9 +113,9 @@ class Narrow:
         return self.widened(np.arange(self.most + 1, dtype=np.uint64))
 
 
-def narrow(values: Ints) -> Narrow:
+def narrow(values: np.ndarray[tuple[int], np.dtype[np.integer[Any]]]) -> Narrow:
     """Values in as few bytes as hold them."""
-    return joined([_one(values[one]) for one in blocks(len(values))])
+    return joined([_one(values[one].astype(np.int64)) for one in blocks(len(values))])
 
 
 def blocks(count: int) -> Iterator[slice]:

@@ -354,13 +354,13 @@ class Native:
         at, customers = self._history.at, self._history.customers
         return Awards(
             table,
-            joined(stream.kinds).values,
-            joined(stream.amounts).values,
+            joined(stream.kinds),
+            joined(stream.amounts),
             {
-                "rows": lambda: np.repeat(rows.astype(np.int64), counts.values),
-                "at": lambda: np.repeat(at[rows], counts.values),
-                "customers": lambda: np.repeat(customers[rows], counts.values),
-                "standings": lambda: np.repeat(codes[standing.values], counts.values),
+                "rows": lambda: narrow(rows).repeated(counts.values),
+                "at": lambda: narrow(at[rows]).repeated(counts.values),
+                "customers": lambda: narrow(customers[rows]).repeated(counts.values),
+                "standings": lambda: narrow(codes[standing.values]).repeated(counts.values),
             },
             lambda: _in_order(rows, counts.values),
         )
