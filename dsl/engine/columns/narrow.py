@@ -90,14 +90,14 @@ class Narrow:
     def take(self, rows: Ints) -> Narrow:
         """Some rows, or all in another order."""
         if self.is_constant:
-            return Narrow(_alike(self.codes[:1], len(rows)), self.base, self.scale, self.most)
+            return Narrow(alike(self.codes[:1], len(rows)), self.base, self.scale, self.most)
         return Narrow(self.codes[rows], self.base, self.scale, self.most)
 
     def repeated(self, counts: Ints) -> Narrow:
         """Each row so many times."""
         if self.is_constant:
             return Narrow(
-                _alike(self.codes[:1], int(counts.sum())), self.base, self.scale, self.most
+                alike(self.codes[:1], int(counts.sum())), self.base, self.scale, self.most
             )
         return Narrow(np.repeat(self.codes, counts), self.base, self.scale, self.most)
 
@@ -125,7 +125,7 @@ def blocks(count: int) -> Iterator[slice]:
 
 def nothing(count: int) -> Narrow:
     """So many rows in which all is absent."""
-    return Narrow(_alike(np.zeros(1, np.uint8), count), 0, 1, 0)
+    return Narrow(alike(np.zeros(1, np.uint8), count), 0, 1, 0)
 
 
 def joined(parts: list[Narrow]) -> Narrow:
@@ -140,7 +140,7 @@ def joined(parts: list[Narrow]) -> Narrow:
     step = reduce(gcd, (gcd(0 if one.most == 1 else one.scale, one.least - least) for one in known))
     scale, most = _fitted(least, largest, step)
     if most == 1 and all(part.is_constant and part.most for part in parts):
-        return Narrow(_alike(parts[0].codes[:1], count), least - scale, scale, 1)
+        return Narrow(alike(parts[0].codes[:1], count), least - scale, scale, 1)
     codes = np.empty(count, _dtype(most))
     start = 0
     while parts:
@@ -170,7 +170,7 @@ def _one(values: Ints) -> Narrow:
     least, largest = int(known.min()), int(known.max())
     scale, most = _fitted(least, largest, _step(known, least))
     if most == 1 and not has_absent:
-        return Narrow(_alike(np.ones(1, np.uint8), len(values)), least - scale, scale, 1)
+        return Narrow(alike(np.ones(1, np.uint8), len(values)), least - scale, scale, 1)
     words = values.view(np.uint64) - np.uint64(least % WORDS)
     if scale != 1:
         words //= np.uint64(scale)
@@ -208,5 +208,6 @@ def _dtype(most: int) -> type[np.unsignedinteger[Any]]:
     return next(dtype for dtype in DTYPES if most <= np.iinfo(dtype).max)
 
 
-def _alike(codes: Codes, count: int) -> Codes:
+def alike(codes: Codes, count: int) -> Codes:
+    """One code for so many rows, which stands in memory once."""
     return np.broadcast_to(codes[0] if len(codes) else np.uint8(0), (count,))

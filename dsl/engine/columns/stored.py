@@ -15,6 +15,7 @@ from dsl.engine.columns.convert import Column, Ints
 from dsl.engine.columns.history import History
 from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.lines import Lines
+from dsl.engine.columns.narrow import Narrow, alike
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def to_table(history: History, left_out: LeftOut) -> pa.Table:
     about = {
         "types": history.type_names,
         "columns": [
-            (name, type_.kind.value, type_.decimals, type_.choices, *_parts(column))
+            (name, type_.kind.value, type_.decimals, type_.choices, _parts(column))
             for (name, type_), column in columns.items()
         ],
-        "lines": [(name, *_parts(column)) for name, column in lines.items()],
+        "lines": [(name, _parts(column)) for name, column in lines.items()],
         "left out": {name: getattr(left_out, name) for name in (*COUNTED, "where")},
     }
     arrays = [
@@ -44,7 +45,8 @@ def to_table(history: History, left_out: LeftOut) -> pa.Table:
         *map(pa.array, (history.types, history.at, history.customers, history.lines.starts)),
     ]
     for column in (*columns.values(), *lines.values()):
-        arrays.append(pa.array(column.values))
+        codes = column.narrow.codes
+        arrays.append(pa.array(codes[:1] if column.narrow.is_constant else codes))
         if column.texts is not None:
             arrays.append(pa.array(column.texts, TEXTS))
         if column.tags is not None:
@@ -62,9 +64,9 @@ def from_table(table: pa.Table) -> tuple[History, LeftOut]:
     types, at, customers, starts = (_ints(next(arrays)) for _ in range(4))
     columns = {
         (name, Type(Kind(kind), decimals, tuple(choices))): _column(arrays, *parts)
-        for name, kind, decimals, choices, *parts in about["columns"]
+        for name, kind, decimals, choices, parts in about["columns"]
     }
-    lines = {name: _column(arrays, *parts) for name, *parts in about["lines"]}
+    lines = {name: _column(arrays, *parts) for name, parts in about["lines"]}
     history = History(
         type_names=tuple(about["types"]),
         customer_ids=customer_ids,
@@ -80,13 +82,30 @@ def from_table(table: pa.Table) -> tuple[History, LeftOut]:
     return history, LeftOut(**counts, where=left["where"])
 
 
-def _parts(column: Column) -> tuple[bool, bool]:
-    """Whether a column has texts, and tags."""
-    return column.texts is not None, column.tags is not None
+def _parts(column: Column) -> tuple[int | bool, ...]:
+    """What a column's codes mean, how many there are, whether it has texts, and tags."""
+    own = column.narrow
+    return (
+        own.base,
+        own.scale,
+        own.most,
+        len(own),
+        column.texts is not None,
+        column.tags is not None,
+    )
 
 
-def _column(arrays: Iterator[Any], has_texts: bool, has_tags: bool) -> Column:  # noqa: FBT001 - as `_parts` says
-    values = _ints(next(arrays))
+def _column(
+    arrays: Iterator[Any],
+    base: int,
+    scale: int,
+    most: int,
+    count: int,
+    has_texts: bool,  # noqa: FBT001
+    has_tags: bool,  # noqa: FBT001
+) -> Column:
+    codes = next(arrays).to_numpy(zero_copy_only=True)
+    values = Narrow(codes if len(codes) == count else alike(codes, count), base, scale, most)
     texts = tuple(next(arrays).to_pylist()) if has_texts else None
     tags = tuple(map(tuple, next(arrays).to_pylist())) if has_tags else None
     return Column(values, texts, tags)
