@@ -1,4 +1,4 @@
-"""A run done natively: customers with corrections by the fold, all others by machine code.
+"""A run by the text of a program: customers with corrections by the fold, all others by it.
 
 Source: docs/engine.md, "Native".
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsl.engine.columns.by_text import NotByTextError
 from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.interpreted import Interpreted
+from dsl.engine.columns.native import Native
 from dsl.engine.columns.parted import Noted, Part, beside, parts
 from dsl.engine.columns.shared import SharedUse, periods_of
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dsl.engine.columns.awards import Awards
+    from dsl.engine.columns.by_text import ByText
     from dsl.engine.columns.run import Run
     from dsl.engine.columns.shared import Draws
     from dsl.engine.columns.span import Span
@@ -26,15 +29,16 @@ WITHHELD = STATUSES.index("withheld")
 def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
     """Decide all events of a span; what was used of what all customers share, if that is asked.
 
-    Raises NotNativeError where they have to be decided as they came, or beyond 64 bits.
+    Raises NotByTextError where they have to be decided as they came, or beyond 64 bits.
     """
     two = parts(run.history)
     total = span.end - span.first
     run.tell(0, total)
     both: Mapping[str, Draws] | None = None
-    plain = run if two.corrected is None else run.other(two.plain.history, "native")
+    plain = run if two.corrected is None else run.other(two.plain.history, "python")
     own = two.plain.span(span)
-    native = Native(plain.compiled, plain.history, plain.entry, (own.first, own.end), run.secret)
+    runs = Native if run.way == "native" else Interpreted
+    native = runs(plain.compiled, plain.history, plain.entry, (own.first, own.end), run.secret)
     awards = native.run(
         run.collected, lambda done: run.tell(done, total), free=two.corrected is not None
     )
@@ -57,23 +61,23 @@ def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
     return used
 
 
-def _both(native: Native, plain: Part, noted: Mapping[str, Draws]) -> Mapping[str, Draws]:
+def _both(native: ByText, plain: Part, noted: Mapping[str, Draws]) -> Mapping[str, Draws]:
     """What both drew together, where there is enough for what either wants."""
     for term in native.shared:
         wanted, own = native.wanted.get(term.name, {}), noted[term.name].given
         if any(wanted.get(one, 0) + own.get(one, 0) > term.capacity for one in wanted | own):
-            raise NotNativeError
+            raise NotByTextError
     draws = native.drawing().draws().items()
     return {name: own.of(plain.rows).with_(noted[name]) for name, own in draws}
 
 
-def _folded(run: Run, span: Span, part: Part, native: Native) -> tuple[Awards, Mapping[str, Draws]]:
+def _folded(run: Run, span: Span, part: Part, native: ByText) -> tuple[Awards, Mapping[str, Draws]]:
     """The awards of customers with corrections, and what they drew of what all share."""
     fold = run.other(part.history, "book", beside(run.collected))
     fold.noted = Noted({}, [term.name for term in native.shared])
     if native.cuts_again:
         # What they drew in the end does not say what they wanted.
-        raise NotNativeError
+        raise NotByTextError
     for _ in fold.decisions(part.span(span), None, lambda _: False):
         pass
     run.balances = fold.balances
@@ -81,5 +85,5 @@ def _folded(run: Run, span: Span, part: Part, native: Native) -> tuple[Awards, M
     awards = fold.collected.awards()
     if fold.noted.is_corrected or (native.holds_out and (awards.statuses == WITHHELD).any()):
         # A correction may draw on what there was then; what is withheld notes no draw.
-        raise NotNativeError
+        raise NotByTextError
     return awards, fold.noted.draws(part.rows)

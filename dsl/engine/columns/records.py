@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import NA
-from dsl.engine.columns.narrow import Narrow, blocks, narrow
+from dsl.engine.columns.narrow import WORDS, Narrow, blocks, narrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # A cell is read as a word of which the bytes behind it are left out; so many stand behind the last.
 WORD = 8
+EVERY = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ class Records:
 
     `form` is how many cells are read and the length of a record in bytes, then for each its place
     in a row, its first byte, the bits that are its own, what its codes count from and by. `first`
-    is a row with what is the same in all.
+    is a row with what is the same in all, `count` how many rows there are.
     """
 
     data: np.ndarray[tuple[int], np.dtype[np.uint8]]
     form: Ints
     first: Ints
+    count: int
     # The least and the largest value there may be of each cell.
     spans: Sequence[tuple[int, int]]
 
@@ -94,6 +96,24 @@ class Records:
     def size(self) -> int:
         """How many bytes there are."""
         return len(self.data)
+
+    def column(self, place: int, rows: Ints | slice = EVERY) -> Ints:
+        """One cell of some rows, in 64 bits each."""
+        count, stride = self.form[:2].tolist()
+        for own, byte, bits, base, scale in self.form[2:].reshape(count, 5).tolist():
+            if own == place:
+                words = np.ndarray(self.count, "<u8", self.data, byte, (stride,))[rows]
+                words = words & np.uint64(bits % WORDS)
+                found = (words * np.uint64(scale % WORDS) + np.uint64(base % WORDS)).view(np.int64)
+                found[words == 0] = NA
+                return found
+        alike = np.broadcast_to(self.first[place], (self.count,))
+        return np.array(alike[rows])
+
+    def rows(self, rows: Ints | slice) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+        """Some rows, in 64 bits a cell."""
+        cells = [self.column(place, rows) for place in range(len(self.first))]
+        return np.stack(cells, axis=1)
 
 
 def records(cells: Sequence[Cell], count: int, order: Iterable[Ints | Rows]) -> Records:
@@ -119,7 +139,8 @@ def records(cells: Sequence[Cell], count: int, order: Iterable[Ints | Rows]) -> 
             _write(data[at * stride + offset :], stride, cell.codes(rows), width)
         at += len(rows)
     spans = [(cell.form.least, cell.form.largest) for cell in cells]
-    return Records(data, np.array([len(packed), stride, *form], np.int64), first, spans)
+    read = np.array([len(packed), stride, *form], np.int64)
+    return Records(data, read, first, count, spans)
 
 
 def _write(

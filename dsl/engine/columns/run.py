@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -13,12 +12,12 @@ import numpy as np
 
 from dsl.engine.book import Book
 from dsl.engine.columns.balance import Balance, balances
+from dsl.engine.columns.by_text import NotByTextError, TooLargeError
 from dsl.engine.columns.collected import Collected, Names
 from dsl.engine.columns.edited import decide_edited
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
-from dsl.engine.columns.native import NotNativeError
 from dsl.engine.columns.natively import decide_natively
 from dsl.engine.columns.order import of_rows
 from dsl.engine.columns.parted import CORRECTING, MOST_CORRECTED, Noted, parts
@@ -43,10 +42,14 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-# How a run is done: as is best; by LLVM; over columns by CPython, or by a book; best without LLVM.
-Way = Literal["auto", "native", "quick", "book", "python"]
-# About what the ways in CPython take.
-SECONDS_AN_EVENT: Mapping[Way, float] = {"quick": 0.000_01, "book": 0.000_1}
+# How a run is done: as is best; the text by LLVM, or by CPython; over columns, or by a book, of
+# which the better is "python".
+Way = Literal["auto", "native", "text", "quick", "book", "python"]
+BY_TEXT: tuple[Way, ...] = ("native", "text")
+# About what it takes to compile a reward; an event, by the book; a reward of an event, by CPython.
+SECONDS_COMPILED, SECONDS_AN_EVENT, SECONDS_A_REWARD = 5e-3, 1e-4, 3e-7
+# The text asks all rules of an event, the book those that its index finds: of more it is faster.
+MOST_BY_TEXT = 128
 PROGRESS_EVERY = 4096
 OTHER_SAMPLES = 4
 # Reasons are worked out for the last events alone: so many, or one part in so many of them.
@@ -162,14 +165,9 @@ class Run:
         if before is not None and decide_edited(self, span, before, watched):
             self._explain_latest(span, watched, samples)
             return
-        if self.way == "native":
-            try:
-                self.used = decide_natively(self, span)
-            except NotNativeError:
-                self.way = way_of(self.compiled, self.history, "python")
-            else:
-                self._explain_latest(span, watched, samples)
-                return
+        if self._decide_by_text(span):
+            self._explain_latest(span, watched, samples)
+            return
         least = (span.end - span.first) // REASONED_PART
         if self.way == "quick":
             least = REASONED_QUICKLY
@@ -190,6 +188,19 @@ class Run:
             lacking = samples - sum(pays(one.decision, watched) for one in self.samples)
             if lacking and paid:
                 self._look_again(span, list(paid)[-lacking:], found, watched, samples)
+
+    def _decide_by_text(self, span: Span) -> bool:
+        """Decide by text where that can be, by CPython if need be; False where it cannot."""
+        while self.way in BY_TEXT:
+            try:
+                self.used = decide_natively(self, span)
+            except TooLargeError:
+                self.way = "text" if self.way == "native" else "book"
+            except NotByTextError:
+                self.way = way_of(self.compiled, self.history, "python")
+            else:
+                return True
+        return False
 
     def _explain_latest(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide the customers of the samples once more, with reasons."""
@@ -315,18 +326,18 @@ class Run:
 def way_of(compiled: Compiled, history: History, asked: Way) -> Way:
     """How a run is done, of what can be done; of what is best where nothing is asked for."""
     python: Way = "quick" if asked != "book" and is_quick(compiled, history) else "book"
-    if asked not in ("auto", "native") or not is_there() or not is_fit(compiled):
+    if asked not in ("auto", *BY_TEXT) or not is_fit(compiled):
         return python
     if parts(history).share > MOST_CORRECTED:
         return python
-    if asked == "auto" and _compiling(compiled) > len(history) * SECONDS_AN_EVENT[python]:
-        return python
+    rewards = sum(len(plan.rewards) for plan in compiled.rules)
+    slow: Way = python if asked == "auto" and rewards > MOST_BY_TEXT else "text"
+    if asked == "text" or not is_there():
+        return slow
+    seconds = SECONDS_AN_EVENT if slow == python else SECONDS_A_REWARD * rewards
+    if asked == "auto" and rewards * SECONDS_COMPILED > len(history) * seconds:
+        return slow
     return "native"
-
-
-def _compiling(compiled: Compiled) -> float:
-    """About how many seconds it takes to make a program machine code."""
-    return sum(len(plan.rewards) for plan in compiled.rules) * 0.005
 
 
 def pays(decision: Decision, rule: str) -> bool:

@@ -13,6 +13,7 @@ from dsl.engine.columns.standing import Standing, standings
 from dsl.engine.native.cells import standing_cells
 
 if TYPE_CHECKING:
+    from dsl.engine.columns.narrow import Ints
     from dsl.meaning.checked import Program
 
 # So many cells of O, and so many events, are filled before they are taken away.
@@ -40,6 +41,15 @@ class Stream:
         self.counts += other.counts
         self.standings += [narrow(codes[part.values]) for part in other.standings]
 
+    def put(self, program: Program, awards: Ints, counts: Ints, standing: Ints) -> None:
+        """Put behind it what O, N and Y hold of some events."""
+        self.kinds.append(narrow(awards[0::2]))
+        self.amounts.append(narrow(awards[1::2]))
+        self.counts.append(narrow(counts // 2))
+        places, known = standings(program, standing)
+        codes = np.array([self.number(one) for one in known], np.int64)
+        self.standings.append(narrow(codes[places]))
+
     def number(self, standing: Standing) -> int:
         """The number of a standing."""
         return self.known.setdefault(standing, len(self.known))
@@ -62,9 +72,5 @@ class Batch:
 
     def take(self, stream: Stream, used: int, events: int) -> None:
         """Put so many cells of O, and so many events, into a stream."""
-        stream.kinds.append(narrow(self.awards[0:used:2]))
-        stream.amounts.append(narrow(self.awards[1:used:2]))
-        stream.counts.append(narrow(self.counts[:events] // 2))
-        places, known = standings(self._program, self.standing[: events * self._width])
-        codes = np.array([stream.number(one) for one in known], np.int64)
-        stream.standings.append(narrow(codes[places]))
+        standing = self.standing[: events * self._width]
+        stream.put(self._program, self.awards[:used], self.counts[:events], standing)

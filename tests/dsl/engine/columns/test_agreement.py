@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[3] / "cases" / "good"
 BY_PEOPLE = ("release", "reject")
-WAYS: tuple[Way, ...] = ("native", "quick", "book")
+WAYS: tuple[Way, ...] = ("native", "text", "quick", "book")
 STEP = dt.timedelta(microseconds=1)
 Line = tuple[Any, ...]
 

@@ -32,7 +32,7 @@ PROGRAM = (
     rule "review": on review where rating >= 4 award 5 points limit 2 times per customer per week
     """
 )
-WAYS: tuple[Way, ...] = ("native", "quick", "book")
+WAYS: tuple[Way, ...] = ("native", "text", "quick", "book")
 BRANDS = ("own", "other", None)
 
 

@@ -6,15 +6,18 @@ import gc
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.history.tables import load_exact, tables_of
 from dsl.engine.columns import inputs
+from dsl.engine.columns.by_text import ByText, NotByTextError, TooLargeError
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.history import History
-from dsl.engine.columns.native import Native, NotNativeError
+from dsl.engine.columns.interpreted import Interpreted
+from dsl.engine.columns.native import Native
 from dsl.engine.columns.reading import read_history
 from dsl.engine.columns.run import Run, Way, way_of
 from dsl.engine.native import parts
@@ -33,14 +36,16 @@ TOPICS = (
     "expiry",
 )  # fmt: skip
 NAMES = ("rows", "at", "customers", "rules", "rewards", "amounts", "statuses")
-WAYS: tuple[Way, ...] = ("native", "book")
+WAYS: tuple[Way, ...] = ("native", "text", "book")
 
 
-def natively(program: Compiled, history: History, since: int = 0) -> dict[str, Any]:
+def natively(
+    program: Compiled, history: History, since: int = 0, runs: type[ByText] = Native
+) -> dict[str, Any]:
     """The awards by column, units and texts by name, without a fold to fall back on."""
     run = Run(program, history, b"", None, way="native")
     assert run.way == "native"
-    native = Native(run.compiled, history, run.entry, (since, len(history)))
+    native = runs(run.compiled, history, run.entry, (since, len(history)))
     awards = native.run(run.collected, lambda _: None).ordered
     found: dict[str, Any] = {name: getattr(awards, name) for name in NAMES}
     found["units"] = [run.collected.units.names[code] for code in awards.units.tolist()]
@@ -49,14 +54,16 @@ def natively(program: Compiled, history: History, since: int = 0) -> dict[str, A
 
 
 def assert_alike(program: Compiled, history: History) -> int:
-    """Both give the same awards; how many."""
-    by_book, found = dry_run(program, history, way="book"), natively(program, history)
+    """All give the same awards; how many."""
+    by_book = dry_run(program, history, way="book")
     awards = by_book.awards
-    for name in NAMES:
-        assert getattr(awards, name).tolist() == found[name].tolist(), name
-    assert [by_book.unit_names[code] for code in awards.units.tolist()] == found["units"]
-    texts = (*by_book.text_names, None)
-    assert [texts[code] for code in awards.texts.tolist()] == found["texts"]
+    for runs in (Native, Interpreted):
+        found = natively(program, history, runs=runs)
+        for name in NAMES:
+            assert getattr(awards, name).tolist() == found[name].tolist(), name
+        assert [by_book.unit_names[code] for code in awards.units.tolist()] == found["units"]
+        texts = (*by_book.text_names, None)
+        assert [texts[code] for code in awards.texts.tolist()] == found["texts"]
     return len(found["rows"])
 
 
@@ -126,16 +133,17 @@ def test_events_before_the_period_say_what_customers_are() -> None:
     assert late["amounts"].tolist() == whole["amounts"][kept].tolist()
 
 
-def test_what_leaves_64_bits_is_left_to_the_fold() -> None:
+def test_what_leaves_64_bits_is_left_to_cpython() -> None:
     program = compiled(
         HEAD + 'rule "r": on purchase award (amount * amount * 99999999) points at most 5'
     )
     history = history_of(program)
-    with pytest.raises(NotNativeError):
+    with pytest.raises(TooLargeError):
         natively(program, history)
 
-    run = dry_run(program, history)
+    run = dry_run(program, history, way="native")
 
+    assert run.way == "text"
     assert (
         run.awards.amounts.tolist() == dry_run(program, history, way="book").awards.amounts.tolist()
     )
@@ -161,8 +169,9 @@ def test_a_limit_by_days_that_come_again_is_left_to_the_fold() -> None:
         }
     )
     history, _ = read_history(program.program, table)
-    with pytest.raises(NotNativeError):
-        natively(program, history)
+    for runs in (Native, Interpreted):
+        with pytest.raises(NotByTextError):
+            natively(program, history, runs=runs)
 
     run = dry_run(program, history)
 
@@ -216,13 +225,32 @@ def test_what_text_alone_cannot_decide_is_left_to_the_fold(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "rules", "way"), [(900, 1, "native"), (900, 60, "quick"), (20, 1, "quick")]
+    ("events", "rules", "way"),
+    [
+        (20, 1, "text"),
+        (10_000, 1, "text"),
+        (20_000, 1, "native"),
+        (20_000, 60, "native"),
+        (10_000, 60, "text"),
+        (5_000, 200, "quick"),
+        (200_000, 200, "native"),
+    ],
 )
 def test_machine_code_is_made_where_it_is_worth_its_time(events: int, rules: int, way: Way) -> None:
-    text = "".join(f'rule "r{n}": on purchase award {n + 1} points\n' for n in range(rules))
+    text = "".join(f'rule "r{n}": on review award {n + 1} points\n' for n in range(rules))
     program = compiled(HEAD + text)
+    seconds = pa.array(np.arange(events) * 1_000_000, pa.timestamp("us", "UTC"))
+    table = pa.table(
+        {
+            "event_id": pa.array(np.arange(events)).cast(pa.string()),
+            "type": ["review"] * events,
+            "ts": seconds,
+            "customer_id": ["c1"] * events,
+        }
+    )
+    history, _ = read_history(program.program, table)
 
-    assert way_of(program, history_of(program, events), "auto") == way
+    assert way_of(program, history, "auto") == way
 
 
 @settings(suppress_health_check=list(HealthCheck))

@@ -20,7 +20,7 @@ from dsl.engine.compiled import Compiled
 from tests.dsl.engine.columns.made_up import PROGRAMS, assert_explained_alike, made_up
 from tests.programs import HEAD, compiled, utc
 
-WAYS: tuple[Way, ...] = ("native", "book")
+WAYS: tuple[Way, ...] = ("native", "text", "book")
 MORE = {
     "a budget that goes round": """
     rule "a": on purchase award 1 point per 1 spent budget 900000 points per month

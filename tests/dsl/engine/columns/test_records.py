@@ -65,6 +65,8 @@ def unpacked(cells: list[Cell], order: list[int], level: int) -> list[list[int]]
         addresses = [one.ctypes.data for one in given_]
         machine(level).functions["f"](*addresses, place, packed.form.ctypes.data)
         rows.append(row.tolist())
+    places = np.arange(len(order))[::-1]
+    assert packed.rows(places).tolist() == rows[::-1]
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Oracle, compiled evaluator and native give one stream of awards, in one order."""
+"""Oracle, compiled evaluator and the text by LLVM and CPython give one stream, in one order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from app.history.tables import load_exact, tables_of
 from app.services.cases import CompiledEngine, ReferenceEngine
 from app.services.cases.case import AwardLine, Case
 from app.services.cases.native import lines
-from dsl.engine.columns import dry_run, native, read_history
+from dsl.engine.columns import dry_run, read_history
+from dsl.engine.columns.interpreted import Interpreted
+from dsl.engine.columns.native import Native
+from dsl.engine.columns.run import BY_TEXT
 from tests.dsl.engine.columns.test_agreement import events_of
 from tests.strategies.cases import Drawn, cases
 
@@ -59,7 +62,9 @@ def test_all_give_one_stream(drawn: Drawn, together: bool) -> None:  # noqa: FBT
     until = max(case.ends or span[1], span[1]) + dt.timedelta(microseconds=1)
     with pytest.MonkeyPatch.context() as patch:
         if together:
-            patch.setattr(native.Native, "_apart", lambda *_: None)
-        run = dry_run(compiled, history, until=until, secret=case.secret.encode(), way="native")
-    assert lines(run) == expected
-    event(f"decided by way of {run.way}")
+            patch.setattr(Native, "_apart", lambda *_: None)
+            patch.setattr(Interpreted, "_apart", lambda *_: None)
+        for way in BY_TEXT:
+            run = dry_run(compiled, history, until=until, secret=case.secret.encode(), way=way)
+            assert lines(run) == expected
+            event(f"decided by way of {run.way}")
