@@ -8,11 +8,16 @@ adds up what each rule gave. Times are wall clock, as people wait for it, on all
 from __future__ import annotations
 
 import itertools
+import resource
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,44 +32,84 @@ from benchmarks.measuring import timed
 from benchmarks.ours import checked_program
 from benchmarks.tables import Cell, Figure, Table
 from dsl.engine.calendar import moment
-from dsl.engine.columns import DryRun, History, dry_run, read_history
+from dsl.engine.columns import DryRun, History, Way, dry_run, read_history
+from dsl.engine.compiled import Compiled
 from dsl.meaning.checked import Program
 
 RULES = 50
 # Events, and the seconds from an edit to its answer that are to be reached.
-SIZES: Sequence[tuple[int, float | None]] = ((100_000, 0.3), (1_000_000, 0.5))
+SIZES: Sequence[tuple[int, float | None]] = (
+    (100_000, 0.3),
+    (1_000_000, 0.5),
+    (10_000_000, 1.5),
+)
 EDITS = 5
 # The fold takes so many events; how long all would take follows.
 FOLDED = 20_000
+# So many events at most are previewed without LLVM.
+WITHOUT = 100_000
 EDITED = "amount >= 20"
 BUDGET = "budget 500000 points per month"
 SCARCE = "budget 500 points per month"
+# No month of any history comes to so much.
+AMPLE = "budget 900000000 points per month"
 UNIT = "unit points: worth 0.01 CNY"
 # What only the fold can do: lots that expire, a timer of each customer, purchases refunded in part.
 EXPIRING = f"{UNIT}, expire 12 months after earned"
 TIMER = 'rule "Come back": on 60 days without purchase award 50 points\n'
+# A rule on which no other hangs.
+ALONE = 'unit extras rule "alone": on purchase where amount >= {least} award 5 extras\n'
+FILES = "events.parquet", "items.parquet"
+Given = ParamSpec("Given")
+Got = TypeVar("Got")
 
 NOTHING = Decimal(0)
 _fresh = itertools.count(21)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of one history: seconds, events a second, and bytes; None where not."""
+
+    lines: int
+    reading: float
+    first: float
+    number: float
+    condition: float
+    alone: float
+    without: float | None
+    memory: int
+    run: float
+    scarce: float
+    expiring: float
+    refunded: float
+    timer: float
+    fold: float
+    queried: float | None
+
+
+UNITS = ("", "s", "s", "s", "s", "s", "s", " GB", "/s", "/s", "/s", "/s", "/s", "/s", "s")
 
 
 def measure(
     sizes: Sequence[tuple[int, float | None]] = SIZES, edits: int = EDITS, folded: int = FOLDED
 ) -> Table:
     """The table: a line for each size of history."""
-    with patient():
-        rows = [_row(size, target, edits, folded) for size, target in sizes]
+    rows = [_row(size, target, edits, folded) for size, target in sizes]
     return Table(
         "history",
         "A program of 50 rules over all of a history",
         (
             "events",
+            "target of an edit",
             "lines",
             "read from Parquet",
             "first run",
             "an edit of a number to its answer",
             "of a condition",
-            "target",
+            "of a rule on which no other hangs",
+            "of a number, without LLVM",
+            "memory at most, until here",
             "events a second, of an edit's run",
             "the same where a budget binds",
             "with points that expire",
@@ -78,7 +123,8 @@ def measure(
             (
                 "Full-feature rules: tiers that awards feed, windows, limits, groups, items,"
                 " multipliers, budgets (benchmarks/full.py). Medians of"
-                f" {edits} edits by the clock, check and compilation included."
+                f" {edits} edits by the clock, check and compilation included; each history in a"
+                " process of its own. The budget goes round but where it says that it binds."
             ),
             (
                 "Points that expire in 12 months are decided natively. Where one purchase in 20 is"
@@ -94,38 +140,76 @@ def measure(
 
 
 def _row(size: int, target: float | None, edits: int, folded: int) -> tuple[Cell, ...]:
-    events, items = tables(size)
     with tempfile.TemporaryDirectory() as name:
-        files = [Path(name) / f"{one}.parquet" for one in ("events", "items")]
-        for file, table in zip(files, (events, items), strict=True):
-            pq.write_table(table, file)
-        lines = items.num_rows
-        del items
+        _apart(_make, Path(name), size)
+        found = _apart(_measured, Path(name), size, edits, folded)
+    cells: list[Cell] = [size, None if target is None else Figure(target, "s")]
+    for value, unit in zip(astuple(found), UNITS, strict=True):
+        scaled = value / 1e9 if unit == " GB" else value
+        cells.append(value if value is None or not unit else Figure(scaled, unit))
+    return tuple(cells)
+
+
+def _apart(work: Callable[Given, Got], *given: Given.args, **named: Given.kwargs) -> Got:
+    """What a piece of work gives in a process of its own, whose memory is its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *given, **named).result()
+
+
+def _make(folder: Path, size: int) -> None:
+    for name, table in zip(FILES, tables(size), strict=True):
+        pq.write_table(table, folder / name)
+
+
+def _measured(folder: Path, size: int, edits: int, folded: int) -> Measured:
+    """The figures of a history in files."""
+    with patient():
+        files = [folder / name for name in FILES]
         read: list[History] = []
-        reading = timed(lambda: read.append(_read(files)))
-    history = read[0]
-    first = timed(lambda: _edited(history, BUDGET))
-    queried = _queried(history, events) if sql.is_there() else None
-    lasting = [_lasting(history, text) for text in (EXPIRING,)]
-    lasting += [_refunded(events.slice(0, folded), timer) for timer in ("", TIMER)]
-    del events
-    again = [timed(lambda: _edited(history, BUDGET)).wall for _ in range(edits)]
-    anew = [timed(lambda: _edited(history, BUDGET, next(_fresh))).wall for _ in range(edits)]
-    runs, scarce = ([_run(history, budget) for _ in range(edits)] for budget in (BUDGET, SCARCE))
-    return (
-        size,
-        lines,
-        Figure(reading.wall, "s"),
-        Figure(first.wall, "s"),
-        Figure(statistics.median(again), "s"),
-        Figure(statistics.median(anew), "s"),
-        None if target is None else Figure(target, "s"),
-        Figure(size / statistics.median(runs), "/s"),
-        Figure(size / statistics.median(scarce), "/s"),
-        *(Figure(one, "/s") for one in lasting),
-        Figure(_fold(history, folded), "/s"),
-        None if queried is None else Figure(queried, "s"),
+        reading = timed(lambda: read.append(_read(files))).wall
+        history = read[0]
+        first = timed(lambda: _edited(history, AMPLE)).wall
+        number = _median(edits, lambda: _edited(history, AMPLE))
+        condition = _median(edits, lambda: _edited(history, AMPLE, next(_fresh)))
+        alone = _touched_alone(history, edits)
+        without = None
+        if size <= WITHOUT:
+            without = _median(edits, lambda: _edited(history, AMPLE, way="text"))
+        memory = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        runs, scarce = (
+            statistics.median(_run(history, budget) for _ in range(edits))
+            for budget in (AMPLE, SCARCE)
+        )
+        events = pq.read_table(files[0])
+        return Measured(
+            lines=pq.read_metadata(files[1]).num_rows,
+            reading=reading,
+            first=first,
+            number=number,
+            condition=condition,
+            alone=alone,
+            without=without,
+            memory=memory,
+            run=size / runs,
+            scarce=size / scarce,
+            expiring=_lasting(history, EXPIRING),
+            refunded=_refunded(events.slice(0, folded), ""),
+            timer=_refunded(events.slice(0, folded), TIMER),
+            fold=_fold(history, folded),
+            queried=_queried(history, events) if sql.is_there() else None,
+        )
+
+
+def _touched_alone(history: History, edits: int) -> float:
+    """The seconds of an edit of a rule on which no other hangs, what is live being decided."""
+    before = dry_run(_with_one_more(10), history)
+    return _median(
+        edits, lambda: _summed_up(dry_run(_with_one_more(next(_fresh)), history, before=before))
     )
+
+
+def _median(times: int, work: Callable[[], object]) -> float:
+    return statistics.median(timed(work).wall for _ in range(times))
 
 
 def _queried(history: History, events: pa.Table) -> float:
@@ -174,13 +258,22 @@ def _program(budget: str, tests: int = 0) -> Program:
     return checked_program([text, *others])
 
 
-def _edited(history: History, budget: str, tests: int = 0) -> DryRun:
+def _edited(history: History, budget: str, tests: int = 0, way: Way = "auto") -> None:
     """Check, compile, run, add up."""
-    run = dry_run(dsl.compile_program(_program(budget, tests)), history)
+    _summed_up(dry_run(dsl.compile_program(_program(budget, tests)), history, way=way))
+
+
+def _summed_up(run: DryRun) -> None:
     run.by_rule()
     run.total()
     run.by_day()
-    return run
+
+
+def _with_one_more(least: int) -> Compiled:
+    """The program with one more rule, of a number."""
+    text, *others = full_texts(RULES)
+    texts = [text.replace(BUDGET, AMPLE), *others, ALONE.format(least=least)]
+    return dsl.compile_program(checked_program(texts))
 
 
 def _run(history: History, budget: str) -> float:
