@@ -130,6 +130,8 @@ def nothing(count: int) -> Narrow:
 
 def joined(parts: list[Narrow]) -> Narrow:
     """Rows one after the other; takes what it joins out of the list, that none is there twice."""
+    # Of no rows the codes say nothing, whatever there may be of them.
+    parts[:] = [part for part in parts if len(part)]
     count = sum(map(len, parts))
     known = [part for part in parts if part.most]
     if not known:

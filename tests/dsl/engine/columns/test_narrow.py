@@ -57,6 +57,15 @@ def test_blocks_one_after_the_other_are_one_column(parts: list[list[int]]) -> No
     assert found.values.tolist() == [one for part in parts for one in part]
 
 
+@pytest.mark.parametrize("values", [[7], [7, 8], [NA], [NA, 7]])
+def test_none_of_the_rows_before_others(values: list[int]) -> None:
+    whole = narrow(np.array(values, np.int64))
+    none = whole.take(np.empty(0, np.int64)), whole.repeated(np.zeros(len(values), np.int64))
+
+    for empty in none:
+        assert joined([empty, whole, empty]).values.tolist() == values
+
+
 @pytest.mark.parametrize(
     ("values", "width"),
     [
