@@ -207,8 +207,8 @@ class ByText(ABC):
             joined(stream.amounts),
             {
                 "rows": lambda: narrow(rows).repeated(counts.values),
-                "at": lambda: narrow(at[rows]).repeated(counts.values),
-                "customers": lambda: narrow(customers[rows]).repeated(counts.values),
+                "at": lambda: at.take(rows).repeated(counts.values),
+                "customers": lambda: customers.take(rows).repeated(counts.values),
                 "standings": lambda: narrow(codes[standing.values]).repeated(counts.values),
             },
             lambda: _in_order(rows, counts.values),

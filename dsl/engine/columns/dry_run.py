@@ -205,7 +205,7 @@ class DryRun:
         key, cells = (zone, "local", "date"), self.history.cells
         days = cells.get(key)
         if days is None:
-            days = cells[key] = narrow(Clocks(self.history.at, zone).part("date"))
+            days = cells[key] = narrow(Clocks(self.history.at.values, zone).part("date"))
         return days.take(rows).values
 
     def by_customer(self) -> dict[str, dict[str, int]]:

@@ -54,7 +54,7 @@ class HistoryEncoder(Encoder):
     def lines_by_place(self) -> tuple[Ints, Ints]:
         """The cells of all lines that count, and up to which of them lines before one come."""
         kept, cells = self._columns.counted, self.line_cells()
-        count = int(self._history.lines.starts[-1])
+        count = self._history.lines.starts[-1]
         if not cells:
             return np.empty(0, np.int64), np.zeros(count + 1, np.int64)
         ends = np.arange(count + 1) * len(cells)
@@ -67,7 +67,8 @@ class HistoryEncoder(Encoder):
 
     @cached_property
     def _line_ends(self) -> list[int]:
-        return self.lines_by_place[1].tolist()
+        ends = self.lines_by_place[1]
+        return ends.tolist()
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -127,11 +128,11 @@ class _Columns:
         types = np.array([layout.types.get(name, 0) for name in history.type_names], np.int64)
         width = layout.event.width + len(further)
         found = [self._nothing] * width
-        found[E_TYPE] = looked_up(self._own("type", lambda: history.types), types)
-        found[E_AT] = Cell(self._own("at", lambda: history.at))
+        found[E_TYPE] = looked_up(history.types, types)
+        found[E_AT] = Cell(history.at)
         found[E_LINES] = Cell(narrow(np.zeros(len(history), np.int64)))
         if self._has_lines:
-            found[E_LINES] = Cell(self._own("lines", self._counts))
+            found[E_LINES] = Cell(self._kept(("lines",), lambda: narrow(self._counts())))
         places = (*layout.event.places.items(), *further.items())
         self._keep_calendar([key for key, _ in places if key[0] in CALENDAR])
         for key, place in places:
@@ -141,7 +142,7 @@ class _Columns:
     def line_cells(self) -> list[Cell]:
         """The cells of lines."""
         layout, lines = self._layout, self._history.lines
-        count = int(lines.starts[-1])
+        count = lines.starts[-1]
         found = [Cell(nothing(count))] * layout.line.width if self._has_lines else []
         for key, place in layout.line.places.items():
             column = lines.columns.get(str(key[1] if key[0] == "attribute" else key[2]))
@@ -170,20 +171,16 @@ class _Columns:
 
     def _counts(self) -> Ints:
         """How many lines count, by event."""
-        starts, kept = self._history.lines.starts, self.counted
+        starts, kept = self._history.lines.starts.values, self.counted
         if kept is None:
-            return np.diff(starts)
+            return np.asarray(np.diff(starts))
         ends = np.zeros(len(kept) + 1, np.int64)
         np.cumsum(kept, out=ends[1:])
-        return np.diff(ends[starts])
+        return np.asarray(np.diff(ends[starts]))
 
     @property
     def _nothing(self) -> Cell:
         return Cell(nothing(len(self._history)))
-
-    def _own(self, name: str, make: Callable[[], Ints]) -> Narrow:
-        """A column of the history itself."""
-        return self._kept((name,), lambda: narrow(make()))
 
     def _cell(self, key: Key) -> Cell:
         match key:
@@ -191,10 +188,10 @@ class _Columns:
                 return self._first([self._coded(column) for column in self._named(str(name))])
             case ("customer",):
                 codes = [self._codes.code(name) for name in self._history.customer_ids]
-                return looked_up(self._customers, np.array(codes, np.int64))
+                return looked_up(self._history.customers, np.array(codes, np.int64))
             case ("test", op, "customer", text):
                 ids = self._history.customer_ids
-                return looked_up(self._customers, _tests(ids, str(op), str(text)))
+                return looked_up(self._history.customers, _tests(ids, str(op), str(text)))
             case ("test", op, name, text):
                 columns = self._named(str(name))
                 tests = (_tested(column, str(op), str(text)) for column in columns)
@@ -205,10 +202,6 @@ class _Columns:
                 return Cell(self._kept((self._timezone, *key), lambda: self._calendar([key])[0]))
             case _:
                 return self._nothing
-
-    @property
-    def _customers(self) -> Narrow:
-        return self._own("customer", lambda: self._history.customers)
 
     def _first(self, cells: list[Cell]) -> Cell:
         """The first known value of each row."""

@@ -154,7 +154,7 @@ class PastEvent:
     @property
     def at(self) -> dt.datetime:
         """When it happened."""
-        return moment(int(self._readers.history.at[self.row]))
+        return moment(self._readers.history.at[self.row])
 
     @property
     def attributes(self) -> Mapping[str, Value]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsl.engine.calendar import moment
-from dsl.engine.columns.convert import Column, Ints
+from dsl.engine.columns.convert import Column
 from dsl.meaning.types import Type
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class History:
 
     type_names: tuple[str, ...]
     customer_ids: tuple[str, ...]
-    types: Ints
-    at: Ints
-    customers: Ints
+    types: Narrow
+    at: Narrow
+    customers: Narrow
     ids: pa.StringArray
     columns: Mapping[Attribute, Column]
     lines: Lines
@@ -58,7 +58,7 @@ class History:
 
     def span(self) -> tuple[dt.datetime, dt.datetime] | None:
         """The times of the first and last event."""
-        return (moment(int(self.at[0])), moment(int(self.at[-1]))) if len(self) else None
+        return (moment(self.at[0]), moment(self.at[-1])) if len(self) else None
 
     def profiles(self, first: int, end: int) -> int:
         """How many events from one row up to another are profiles."""

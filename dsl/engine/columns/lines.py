@@ -19,6 +19,7 @@ from dsl.meaning.types import lines_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dsl.engine.columns.narrow import Narrow
     from dsl.meaning.types import EventType
 
 # The column that says in which list of their event lines stood; `items` where it says nothing.
@@ -29,7 +30,7 @@ OF_LIST = "list name"
 class Lines:
     """Line items: those of event n are the rows from starts[n] to starts[n + 1]."""
 
-    starts: Ints
+    starts: Narrow
     columns: Mapping[str, Column]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
     Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
     Codes = np.ndarray[tuple[int], np.dtype[Any]]
+    # Rows by number, or by whether they are asked for.
+    Index = np.ndarray[tuple[int], np.dtype[np.integer[Any] | np.bool_]]
 
 DTYPES = (np.uint8, np.uint16, np.uint32, np.uint64)
 # So many values are looked at at once, that no column stands in 64 bits as a whole.
@@ -46,6 +48,25 @@ class Narrow:
     def __len__(self) -> int:
         """How many rows there are."""
         return len(self.codes)
+
+    @overload
+    def __getitem__(self, rows: int) -> int: ...
+    @overload
+    def __getitem__(self, rows: slice | Index | list[int]) -> Ints: ...
+    def __getitem__(self, rows: int | slice | Index | list[int]) -> int | Ints:
+        """The value of a row, or those of some in 64 bits each."""
+        if isinstance(rows, int | np.integer):
+            return self.value(rows)
+        return self.widened(self.codes[rows])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as NumPy has it
+        """The values, for NumPy."""
+        return self.values if dtype is None else self.values.astype(dtype)
+
+    def tolist(self) -> list[int]:
+        """The values."""
+        found: list[int] = self.values.tolist()
+        return found
 
     @property
     def is_constant(self) -> bool:
@@ -87,7 +108,7 @@ class Narrow:
             found[codes == 0] = NA
         return found
 
-    def take(self, rows: Ints) -> Narrow:
+    def take(self, rows: Index) -> Narrow:
         """Some rows, or all in another order."""
         if self.is_constant:
             return Narrow(alike(self.codes[:1], len(rows)), self.base, self.scale, self.most)

@@ -127,7 +127,7 @@ class Native(ByText):
         places[:, 0], places[:, 1], places[:, 2] = starts, inputs.starts, inputs.told.starts
         np.cumsum(np.stack(widths, axis=1), axis=0, out=places[1:, 3:])
         cells = places.ravel()
-        owners = Cell(narrow(self._history.customers[: self._end]))
+        owners = Cell(self._history.customers)
         whose = records(
             [owners], self._end, (np.arange(self._end)[one] for one in blocks(self._end))
         )

@@ -54,7 +54,7 @@ def decide_natively(run: Run, span: Span) -> Callable[[], list[SharedUse]]:
     def used() -> list[SharedUse]:
         draws = drawing.draws() if both is None else both
         return [
-            SharedUse.of(term.name, periods_of(compiled, term, at), draws[term.name])
+            SharedUse.of(term.name, periods_of(compiled, term, at.values), draws[term.name])
             for term in drawing.terms
         ]
 

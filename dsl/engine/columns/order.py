@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dsl.engine.columns.lines import Lines
+from dsl.engine.columns.narrow import narrow
 
 if TYPE_CHECKING:
     from dsl.engine.columns.convert import Ints
@@ -38,8 +39,9 @@ def by_customer(history: History) -> ByCustomer:
     found = history.ordered.get(KEY)
     if not isinstance(found, ByCustomer):
         starts = np.zeros(len(history.customer_ids) + 1, np.int64)
-        np.cumsum(np.bincount(history.customers, minlength=len(starts) - 1), out=starts[1:])
-        found = history.ordered[KEY] = ByCustomer(_sorted(history.customers, len(starts)), starts)
+        customers = history.customers.values
+        np.cumsum(np.bincount(customers, minlength=len(starts) - 1), out=starts[1:])
+        found = history.ordered[KEY] = ByCustomer(_sorted(customers, len(starts)), starts)
     return found
 
 
@@ -58,12 +60,14 @@ def of_rows(history: History, rows: Ints) -> History:
     places, starts = lines_of(lines, rows)
     return replace(
         history,
-        types=history.types[rows],
-        at=history.at[rows],
-        customers=history.customers[rows],
+        types=history.types.take(rows),
+        at=history.at.take(rows),
+        customers=history.customers.take(rows),
         ids=history.ids.take(pa.array(rows)),
         columns={key: column.take(rows) for key, column in history.columns.items()},
-        lines=Lines(starts, {name: column.take(places) for name, column in lines.columns.items()}),
+        lines=Lines(
+            narrow(starts), {name: column.take(places) for name, column in lines.columns.items()}
+        ),
         cells={},
         inputs={},
         ordered={},

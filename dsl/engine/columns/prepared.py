@@ -157,7 +157,7 @@ class Preparation:
 
     def __init__(self, compiled: Compiled, history: History, collected: Collected) -> None:
         self.compiled, self.collected = compiled, collected
-        self._clocks = Clocks(history.at, compiled.program.timezone)
+        self._clocks = Clocks(history.at.values, compiled.program.timezone)
         self._periods: dict[Period, list[int]] = {}
 
     def rules_on(self, event: str) -> list[Rule]:

@@ -26,6 +26,7 @@ from dsl.engine.columns.convert import (
 from dsl.engine.columns.history import PROFILE, Attribute, History
 from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.lines import OF_LIST, Lines, completed, own_lines, places_of
+from dsl.engine.columns.narrow import narrow
 from dsl.meaning.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -241,9 +242,9 @@ class _Reader:
         return History(
             type_names=tuple(rows.type_names),
             customer_ids=tuple(customer_ids),
-            types=types,
-            at=at,
-            customers=customers,
+            types=narrow(types),
+            at=narrow(at),
+            customers=narrow(customers),
             ids=ids,
             columns=columns,
             lines=self._lines(rows.type_names, types, ids, items),
@@ -253,7 +254,7 @@ class _Reader:
         self, type_names: list[str], types: Ints, ids: pa.StringArray, items: pa.Table | None
     ) -> Lines:
         if items is None:
-            return Lines(np.zeros(len(ids) + 1, np.int64), {})
+            return Lines(narrow(np.zeros(len(ids) + 1, np.int64)), {})
         name = _named(items, NAMES["id"])
         place, missing = places_of(items, name, ids)
         self.left_out.note("rows", "lines without event", np.flatnonzero(place < 0), missing)
@@ -275,7 +276,7 @@ class _Reader:
             converted = self._converted(f"items.{column_name}", items[column_name], info.type)
             if converted is not None:
                 columns[column_name] = converted if order is None else converted.take(order)
-        return Lines(starts, completed(columns, len(place)))
+        return Lines(narrow(starts), completed(columns, len(place)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.narrow import Narrow
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey
     from dsl.engine.terms import Term
@@ -62,7 +63,7 @@ class Drawing:
     """
 
     compiled: Compiled
-    at: Ints
+    at: Narrow
     awards: Awards
     terms: Sequence[Term]
     each: Mapping[str, Ints]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dsl.engine.columns.convert import Column, Ints
+from dsl.engine.columns.convert import Column
 from dsl.engine.columns.history import History
 from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.lines import Lines
@@ -32,21 +32,21 @@ def to_table(history: History, left_out: LeftOut) -> pa.Table:
     columns, lines = history.columns, history.lines.columns
     about = {
         "types": history.type_names,
+        "rows": [_parts(one) for one in _rows(history)],
         "columns": [
-            (name, type_.kind.value, type_.decimals, type_.choices, _parts(column))
+            (name, type_.kind.value, type_.decimals, type_.choices, *_told(column))
             for (name, type_), column in columns.items()
         ],
-        "lines": [(name, _parts(column)) for name, column in lines.items()],
+        "lines": [(name, *_told(column)) for name, column in lines.items()],
         "left out": {name: getattr(left_out, name) for name in (*COUNTED, "where")},
     }
     arrays = [
         pa.array(history.customer_ids, TEXTS),
         history.ids,
-        *map(pa.array, (history.types, history.at, history.customers, history.lines.starts)),
+        *map(_codes, _rows(history)),
     ]
     for column in (*columns.values(), *lines.values()):
-        codes = column.narrow.codes
-        arrays.append(pa.array(codes[:1] if column.narrow.is_constant else codes))
+        arrays.append(_codes(column.narrow))
         if column.texts is not None:
             arrays.append(pa.array(column.texts, TEXTS))
         if column.tags is not None:
@@ -61,12 +61,12 @@ def from_table(table: pa.Table) -> tuple[History, LeftOut]:
     about = json.loads(table.schema.metadata[ABOUT])
     arrays = (column.chunk(0).values for column in table.columns)
     customer_ids, ids = tuple(next(arrays).to_pylist()), next(arrays)
-    types, at, customers, starts = (_ints(next(arrays)) for _ in range(4))
+    types, at, customers, starts = (_narrow(arrays, *parts) for parts in about["rows"])
     columns = {
-        (name, Type(Kind(kind), decimals, tuple(choices))): _column(arrays, *parts)
-        for name, kind, decimals, choices, parts in about["columns"]
+        (name, Type(Kind(kind), decimals, tuple(choices))): _column(arrays, *told)
+        for name, kind, decimals, choices, *told in about["columns"]
     }
-    lines = {name: _column(arrays, *parts) for name, parts in about["lines"]}
+    lines = {name: _column(arrays, *told) for name, *told in about["lines"]}
     history = History(
         type_names=tuple(about["types"]),
         customer_ids=customer_ids,
@@ -82,35 +82,37 @@ def from_table(table: pa.Table) -> tuple[History, LeftOut]:
     return history, LeftOut(**counts, where=left["where"])
 
 
-def _parts(column: Column) -> tuple[int | bool, ...]:
-    """What a column's codes mean, how many there are, whether it has texts, and tags."""
-    own = column.narrow
-    return (
-        own.base,
-        own.scale,
-        own.most,
-        len(own),
-        column.texts is not None,
-        column.tags is not None,
-    )
+def _rows(history: History) -> tuple[Narrow, ...]:
+    """What there is of all rows."""
+    return history.types, history.at, history.customers, history.lines.starts
+
+
+def _codes(narrow: Narrow) -> pa.Array:
+    return pa.array(narrow.codes[:1] if narrow.is_constant else narrow.codes)
+
+
+def _parts(narrow: Narrow) -> tuple[int, ...]:
+    """What codes mean, and how many there are."""
+    return narrow.base, narrow.scale, narrow.most, len(narrow)
+
+
+def _told(column: Column) -> tuple[tuple[int, ...], bool, bool]:
+    """The same, and whether a column has texts, and tags."""
+    return _parts(column.narrow), column.texts is not None, column.tags is not None
+
+
+def _narrow(arrays: Iterator[Any], base: int, scale: int, most: int, count: int) -> Narrow:
+    codes = next(arrays).to_numpy(zero_copy_only=True)
+    return Narrow(codes if len(codes) == count else alike(codes, count), base, scale, most)
 
 
 def _column(
     arrays: Iterator[Any],
-    base: int,
-    scale: int,
-    most: int,
-    count: int,
+    parts: tuple[int, int, int, int],
     has_texts: bool,  # noqa: FBT001
     has_tags: bool,  # noqa: FBT001
 ) -> Column:
-    codes = next(arrays).to_numpy(zero_copy_only=True)
-    values = Narrow(codes if len(codes) == count else alike(codes, count), base, scale, most)
+    values = _narrow(arrays, *parts)
     texts = tuple(next(arrays).to_pylist()) if has_texts else None
     tags = tuple(map(tuple, next(arrays).to_pylist())) if has_tags else None
     return Column(values, texts, tags)
-
-
-def _ints(array: pa.Array) -> Ints:
-    found: Ints = array.to_numpy(zero_copy_only=True)
-    return found

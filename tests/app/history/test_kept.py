@@ -134,7 +134,7 @@ def test_those_go_that_were_used_the_longest_ago(folder: Path) -> None:
 def test_what_is_larger_than_all_may_be_is_not_kept(folder: Path) -> None:
     kept = KeptHistories(folder, 10_000)
     kept.put(KEY, *history("a"))
-    kept.put(OTHER, *history(*(f"e{number}" for number in range(1_000))))
+    kept.put(OTHER, *history(*(f"e{number}" for number in range(3_000))))
     assert (ids(kept, KEY), ids(kept, OTHER)) == (["a"], None)
 
 

@@ -129,7 +129,7 @@ def moved(files: Files, folder: Path) -> Files:
 def is_kept(histories: FileHistories) -> bool:
     """True where the history was not read anew: what is mapped cannot be written."""
     history, _ = histories.of(PROGRAM)
-    return not history.at.flags.writeable
+    return not history.at.codes.flags.writeable
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "tsv", "jsonl"])

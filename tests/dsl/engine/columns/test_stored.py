@@ -72,7 +72,7 @@ def test_no_run_writes_into_a_history(text: str) -> None:
     before = told(*given)
     history, left_out = from_table(to_table(*given))
     assert not any(
-        array.flags.writeable for array in (history.at, history.customers, history.types)
+        array.codes.flags.writeable for array in (history.at, history.customers, history.types)
     )
     ways: tuple[Way, ...] = ("native", "book", "auto", "python")
     awards = [
