@@ -107,7 +107,7 @@ class DryRun:
         """True of the awards that are not withheld."""
         return np.asarray((self._statuses != WITHHELD)[self.awards.kinds])
 
-    @cached_property
+    @property
     def moved(self) -> Ints:
         """What the amounts are with revoked things taken off."""
         revoked = self._statuses == REVOKED

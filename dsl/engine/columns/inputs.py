@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from dsl.engine.cells import E_LINES, NA
 from dsl.engine.columns.draws import Draw, drawn
@@ -98,6 +99,8 @@ class Reading:
 
     def _encoded(self) -> Inputs:
         compiled, history, cells = self._compiled, self._history, self._cells
+        # Arrow holds on to what the tables took that a history was read from.
+        pa.default_memory_pool().release_unused()
         told = what_is_told(compiled, history, self._entry, cells.opted_in)
         encoder = HistoryEncoder(compiled.layout, compiled.clock, compiled.codes, history)
         own = by_customer(history)
