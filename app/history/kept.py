@@ -58,13 +58,11 @@ class KeptHistories:
     def put(self, key: str, history: History, left_out: LeftOut) -> None:
         """Keep a history, and delete others, those first that were used the longest ago."""
         table = to_table(history, left_out)
-        if table.nbytes > self._most:
-            return
         with contextlib.suppress(OSError):
             # They name customers: for their owner alone.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._place(key), table)
-            self._shrink()
+            if _write(self._place(key), table, self._most):
+                self._shrink()
 
     def _place(self, key: str) -> Path:
         return self._folder / f"{key}.history"
@@ -110,8 +108,8 @@ def _read(path: Path) -> pa.Table:
     return pyarrow.ipc.open_file(body).read_all()
 
 
-def _write(path: Path, table: pa.Table) -> None:
-    """Put a table in its place at once, or not at all."""
+def _write(path: Path, table: pa.Table, most: int) -> bool:
+    """Put a table in its place at once, or not at all: one of no more than so many bytes."""
     handle, name = tempfile.mkstemp(prefix=f"{path.stem}-", suffix=".new", dir=path.parent)
     os.close(handle)
     fresh = Path(name)
@@ -122,7 +120,10 @@ def _write(path: Path, table: pa.Table) -> None:
             checksum = _checksum(source.read_buffer())
         with fresh.open("ab") as file:
             file.write(checksum)
+        if fresh.stat().st_size > most:
+            return False
         fresh.replace(path)
+        return True
     finally:
         fresh.unlink(missing_ok=True)
 

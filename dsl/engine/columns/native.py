@@ -13,7 +13,7 @@ import numpy as np
 from dsl.engine.cells import UNSET
 from dsl.engine.columns.by_text import ByText, NotByTextError, TooLargeError
 from dsl.engine.columns.memory import Memory, addresses
-from dsl.engine.columns.narrow import blocks, narrow
+from dsl.engine.columns.narrow import blocks
 from dsl.engine.columns.records import Cell, records
 from dsl.engine.columns.stream import CELLS, EVENTS, Batch, Stream
 from dsl.engine.native.lower import UnfitError
