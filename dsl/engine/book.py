@@ -121,7 +121,10 @@ class Book:
     def tier(self, id_: str) -> str | None:
         """The tier of a customer as just before an event of the last instant looked at."""
         customer = self.customer(id_)
-        if self.has_begun and self.in_force:
+        if not self.in_force:
+            # Nothing says yet who is in which tier, but what was given is.
+            return customer.fixed_tier
+        if self.has_begun:
             self.settle(customer, self.now, "before")
         return customer.tier
 
@@ -322,6 +325,7 @@ class Book:
                 ends,
                 others,
                 customer.segments,
+                frozenset(customer.opted_in),
                 scene.seen,
                 scene.held,
             )

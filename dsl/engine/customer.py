@@ -282,7 +282,7 @@ class Customer:
         then.history = inputs.history[: inputs.ends[0]]
         then.lines = inputs.lines[: inputs.ends[1]]
         then.values = dict(self.values)
-        then.entries, then.opted_in = self.entries, self.opted_in
+        then.entries, then.opted_in = self.entries, set(inputs.opted_in)
         then.wallets, then.holdings = self.wallets, self.holdings
         then.rank = then.row[S_TIER]
         then.segments = inputs.segments

@@ -175,7 +175,8 @@ class _ServiceRun:
         ends = self.case.ends
         version = programs.live_version(self.session, self.program, ends) if ends else None
         if ends is None or version is None:
-            return {}
+            # Before any version there are the given ones alone.
+            return {one.id: one.tier for one in self.case.customers}
         compiled = programs.compiled_for(self.session, version)
         return {
             customer.external_id: customers.state_of(self.session, customer, compiled).tier(ends)
