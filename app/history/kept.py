@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import mmap
 import os
 import re
 import tempfile
@@ -46,8 +47,6 @@ class KeptHistories:
         """What was kept under a key, mapped: its arrays cannot be written."""
         path = self._place(key)
         try:
-            if path.stat().st_uid != os.getuid():
-                return None
             found = from_table(_read(path))
         except (OSError, ValueError, pa.ArrowException):
             return None
@@ -58,6 +57,8 @@ class KeptHistories:
     def put(self, key: str, history: History, left_out: LeftOut) -> None:
         """Keep a history, and delete others, those first that were used the longest ago."""
         table = to_table(history, left_out)
+        if table.nbytes > self._most:
+            return
         with contextlib.suppress(OSError):
             # They name customers: for their owner alone.
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,7 +80,8 @@ class KeptHistories:
         for _, size, path in sorted(found):
             if whole <= self._most:
                 return
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             whole -= size
 
 
@@ -99,9 +101,11 @@ def _reader() -> str:
 
 
 def _read(path: Path) -> pa.Table:
-    """The table in a file; raises ValueError where it is not whole."""
-    with pa.memory_map(str(path)) as source:
-        whole = source.read_buffer()
+    """The table in a file of ours; raises ValueError where it is another's, or not whole."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_uid != os.getuid():
+            raise ValueError(path)
+        whole = pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     body = whole.slice(0, max(0, whole.size - CHECKSUM))
     if whole.slice(body.size).to_pybytes() != _checksum(body):
         raise ValueError(path)

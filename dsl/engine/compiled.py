@@ -14,6 +14,7 @@ from dsl.engine.clock import Clock, day_of
 from dsl.engine.emit import PLAIN, emit, every_rule
 from dsl.engine.encode import Attributes, Codes, Encoder
 from dsl.engine.index import Index
+from dsl.engine.nodes import remembers
 from dsl.engine.plans import (
     ChallengePlan,
     Function,
@@ -118,12 +119,10 @@ class Compiled:
             for one in given(reward)
         )
         # There is something to settle; a midnight can change nothing that is not found again just
-        # before an event: no rule is on a change, no tier is kept.
+        # before an event: no rule is on a change, no tier is kept, none asks for a segment.
         self.is_settling = bool(program.tiers or program.segments)
-        self.is_plain = all(
+        self.is_plain = not remembers(program) and all(
             isinstance(plan.rule.trigger, ast.ChallengeCompleted) for plan in self.derived
-        ) and all(
-            tier.keep is None and tier.grace is None and not tier.one_step for tier in program.tiers
         )
 
     def always_settling(self) -> Compiled:

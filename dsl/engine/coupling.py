@@ -1,8 +1,9 @@
 """Which rules an edit can touch, and which have to be decided to know what they come to.
 
 A graph of what hangs on what: rules, and what stands between them (units, the tier, segments,
-things, limits and budgets, groups, bases, what discounts leave). An edit touches what can be
-reached from the rules that differ; what that hangs on has to be decided with it.
+things, limits and budgets, groups, bases, what discounts leave, when customers are settled). An
+edit touches what can be reached from the rules that differ; what that hangs on has to be decided
+with it.
 Source: docs/language.md, section 4.
 """
 
@@ -12,12 +13,13 @@ from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from dsl.engine.nodes import walk
+from dsl.engine.compiled import DERIVED
+from dsl.engine.nodes import refers_to_segments, remembers, walk
 from dsl.meaning import checked
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from dsl.engine.compiled import Compiled
     from dsl.engine.plans import RewardPlan, RulePlan
@@ -27,8 +29,12 @@ TIER: Node = ("tier",)
 # What discounts leave of prices, which all else may look at; redemptions that were not refused.
 NET: Node = ("net",)
 REDEEMED: Node = ("redeemed",)
+# When customers are settled, beside at their events and at midnights.
+SETTLED: Node = ("settled",)
 # Events that say what became of a redemption.
 OF_REDEEMING = frozenset({"redeem", "cancel"})
+# Events that change what others came to.
+CORRECTING = ("refund", "redeem", "cancel")
 # What of a program may differ between two whose rules are held against each other.
 OF_RULES = frozenset({"name", "rules", "challenges", "parameters", "readers"})
 # Nodes that are named as a rule is.
@@ -47,14 +53,14 @@ class Touched:
     needed: frozenset[str]
 
 
-def touched(before: Compiled, after: Compiled) -> Touched | None:
-    """What an edit touches; None where more than rules differs, or their order."""
-    one, other = before.program, after.program
-    if any(
-        getattr(one, each.name) != getattr(other, each.name)
-        for each in fields(checked.Program)
-        if each.name not in OF_RULES
-    ):
+def touched(
+    before: Compiled, after: Compiled, events: Collection[str] = CORRECTING
+) -> Touched | None:
+    """What an edit touches, where there are such events among others.
+
+    None where more than rules differs, or their order.
+    """
+    if _declared(before.program) != _declared(after.program):
         return None
     names = [[plan.name for plan in sorted(of.rules, key=_place)] for of in (before, after)]
     common = set(names[0]).intersection(names[1])
@@ -62,7 +68,7 @@ def touched(before: Compiled, after: Compiled) -> Touched | None:
         name for name in names[1] if name in common
     ]:
         return None
-    influences = _Influences((before, after))
+    influences = _Influences((before, after), events)
     edited = set(_edited(before, after))
     changed = _reached(edited, influences.on)
     # Of units, tiers and the like nobody asks what becomes of them.
@@ -82,6 +88,12 @@ def only(program: checked.Program, rules: frozenset[str]) -> checked.Program:
             if name in rules
         },
     )
+
+
+def _declared(program: checked.Program) -> list[object]:
+    """All that a program says beside its rules, in its order."""
+    found = (getattr(program, one.name) for one in fields(program) if one.name not in OF_RULES)
+    return [list(one.items()) if isinstance(one, dict) else one for one in found]
 
 
 def _place(plan: RulePlan) -> tuple[int, int]:
@@ -129,9 +141,13 @@ def _challenge(name: str) -> Node:
 class _Influences:
     """What each node has an influence on, and what has one on it."""
 
-    def __init__(self, programs: Iterable[Compiled]) -> None:
+    def __init__(self, programs: Iterable[Compiled], events: Collection[str]) -> None:
         self.on: dict[Node, set[Node]] = defaultdict(set)
         self.by: dict[Node, set[Node]] = defaultdict(set)
+        self._has_refunds, self._has_redeems = "refund" in events, "redeem" in events
+        # Units of which something expires, and whether what is asked for is what was settled last.
+        self._expiring: frozenset[str] = frozenset()
+        self._lags = False
         for compiled in programs:
             self._take(compiled)
 
@@ -147,13 +163,28 @@ class _Influences:
 
     def _take(self, compiled: Compiled) -> None:
         program = compiled.program
+        self._expiring = frozenset(_expiring(compiled))
+        self._lags = refers_to_segments(program)
         for plan in compiled.rules:
             self._take_rule(plan)
         self._asks(TIER, program.tiers)
         for name, segment in program.segments.items():
-            self._asks(("segment", name), segment)
+            self._asks(_segment(name), segment)
+        if remembers(program):
+            self._add(SETTLED, TIER)
         for name, challenge in program.challenges.items():
             self._asks(_challenge(name), challenge.goals)
+        for guard in program.guards:
+            # What is held or rejected did not happen, for all else.
+            self._asks(NET, guard)
+        if self._lags:
+            for name in program.segments:
+                self._add(SETTLED, _segment(name))
+        if self._has_redeems:
+            self._take_redemptions(compiled)
+
+    def _take_redemptions(self, compiled: Compiled) -> None:
+        program = compiled.program
         for name, offer in program.redeemables.items():
             self._asks(("offer", name), offer)
             self._add(("offer", name), REDEEMED)
@@ -162,9 +193,12 @@ class _Influences:
         for unit in program.units:
             # A redeem may name a unit alone.
             self._add(_unit(unit), REDEEMED)
-        for guard in program.guards:
-            # What is held or rejected did not happen, for all else.
-            self._asks(NET, guard)
+        if compiled.has_recipients:
+            # Who was paid before their first event has joined by that, if it is not refused.
+            for node in (TIER, *map(_segment, program.segments)):
+                self._add(REDEEMED, node)
+            for plan in compiled.rules:
+                self._add(REDEEMED, _rule(plan.name))
 
     def _take_rule(self, plan: RulePlan) -> None:
         own, rule = _rule(plan.name), plan.rule
@@ -175,10 +209,20 @@ class _Influences:
             self._bind(own, ("group", rule.group[1]))
         if plan.has_discount:
             self._add(own, NET)
+        if isinstance(rule.trigger, ast.TierChange | ast.SegmentChange):
+            self._add(SETTLED, own)
+        if self._settles(plan):
+            self._add(own, SETTLED)
         # Bases are of one event; what falls due or follows is one of its own.
         causes = rule.events or (type(rule.trigger).__name__,)
         for reward in _every(plan.rewards):
             self._take_reward(own, reward, causes)
+
+    def _settles(self, plan: RulePlan) -> bool:
+        """True of a rule whose customers are settled by it, at other times than else."""
+        if any(one.recipient is not None for one in _every(plan.rewards)):
+            return True
+        return self._lags if isinstance(plan.rule.trigger, DERIVED) else not plan.rule.events
 
     def _take_reward(self, own: Node, plan: RewardPlan, causes: tuple[str, ...]) -> None:
         unit, form = plan.unit, plan.reward.form
@@ -196,8 +240,9 @@ class _Influences:
             return
         if not unit.is_money:
             self._add(own, _unit(unit.name))
-        if isinstance(form, checked.Deduction) or unit.never_below_zero:
-            # No more is taken than there is.
+        is_bounded = unit.never_below_zero or unit.name in self._expiring
+        if isinstance(form, checked.Deduction) or (self._has_refunds and is_bounded):
+            # No more is taken than there is, and nothing that expired.
             self._add(_unit(unit.name), own)
         for cause in causes:
             if plan.is_rate:
@@ -222,16 +267,16 @@ def _asked(part: Any) -> Iterator[Node]:  # noqa: ANN401 - any node
         case checked.TierNow() | checked.LeftTo() | ast.TierChange():
             yield TIER
         case checked.InSegment():
-            yield "segment", part.segment
+            yield _segment(part.segment)
         case checked.Holds():
             # Perks come with the tier.
             yield from (_thing(part.kind, part.name), TIER)
         case checked.Group():
             if part.ranks:
                 yield TIER
-            yield from (("segment", name) for name in part.segments)
+            yield from map(_segment, part.segments)
         case ast.SegmentChange():
-            yield "segment", part.segment.dotted
+            yield _segment(part.segment.dotted)
         case ast.ChallengeCompleted():
             yield _challenge(part.name)
         case ast.Expiring():
@@ -246,6 +291,20 @@ def _asked(part: Any) -> Iterator[Node]:  # noqa: ANN401 - any node
             yield REDEEMED
         case _:
             pass
+
+
+def _expiring(compiled: Compiled) -> Iterator[str]:
+    """The units of which awards may expire."""
+    for name, unit in compiled.program.units.items():
+        if unit.expiry is not None:
+            yield name
+    for plan in compiled.rules:
+        if plan.rule.expiry is not None:
+            yield from (one.unit.name for one in _every(plan.rewards) if one.unit is not None)
+
+
+def _segment(name: str) -> Node:
+    return "segment", name
 
 
 def _unit(name: str) -> Node:

@@ -41,8 +41,8 @@ class Inputs:
     """What the decision of a purchase rested on, so that a refund can make it again.
 
     `row` is S as rules saw it; `history` and `lines` up to `ends` are H and K before the event.
-    `opted_in` are the rules the customer had opted in to, `used` is what the counters it touched had
-    used before it, `held` what was spendable of what it took from.
+    `opted_in` are the rules the customer had opted in to. `used` is what the counters it touched
+    had used before it, `held` what was spendable of what it took from.
     """
 
     compiled: Compiled

@@ -47,6 +47,19 @@ def walk(node: Any) -> Iterator[Any]:  # noqa: ANN401 - any typed node, by its d
             yield from walk(getattr(node, part.name))
 
 
+def refers_to_segments(program: checked.Program) -> bool:
+    """True where a tier or a segment asks for a segment: what it was before then counts."""
+    asked = (*program.tiers, *program.segments.values())
+    return any(isinstance(node, checked.InSegment) for node in walk(asked))
+
+
+def remembers(program: checked.Program) -> bool:
+    """True where what tiers and segments are hangs on what they were, and on when that is asked."""
+    return refers_to_segments(program) or any(
+        tier.keep is not None or tier.grace is not None or tier.one_step for tier in program.tiers
+    )
+
+
 def is_of_past(node: Any) -> bool:  # noqa: ANN401 - as above
     """True of an expression or condition that looks at nothing but the past event."""
     return all(

@@ -161,8 +161,15 @@ class Awards:
             joined([self._kinds, narrow(other.kinds + len(self.table))]),
             joined([self._amounts, other._amounts]),
             sources,
-            lambda: np.argsort(rows().values, kind="stable"),
+            lambda: _in_time(rows().values, sources["at"]),
         )
+
+
+def _in_time(rows: Ints, at: Once) -> Ints:
+    """The places of awards in the order of their events; of what fell due without, of time."""
+    if rows.min(initial=0) >= 0:
+        return np.argsort(rows, kind="stable")
+    return np.lexsort((rows, at().values))
 
 
 def _taken(once: Once, places: Ints) -> Callable[[], Narrow]:

@@ -41,7 +41,9 @@ def decide_edited(run: Run, span: Span, before: DryRun, watched: str | None) -> 
     compiled, count = run.compiled, len(run.history.customer_ids)
     if not before.is_of(run.history, span, run.secret) or len(before.customer_ids) != count:
         return False
-    found = touched(before.compiled, compiled)
+    present = np.unique(run.history.types).tolist()
+    events = [run.history.type_names[code] for code in present]
+    found = touched(before.compiled, compiled, events)
     if found is None or all(plan.name in found.needed for plan in compiled.rules):
         return False
     if watched is not None and not (_is_on_events(compiled, watched) and _stand_alone(compiled)):
@@ -50,11 +52,13 @@ def decide_edited(run: Run, span: Span, before: DryRun, watched: str | None) -> 
     part.decide(span, None, 0)
     if len(part.collected.customers.codes) != count:
         return False
-    awards = _put_together(run.collected, before, part, found.changed)
+    names = run.nothing()
+    awards = _put_together(names, before, part, found.changed)
     used = _both(before.used, part.used)
-    if watched is not None and used is None and not _goes_round(compiled, awards, run.collected):
+    if watched is not None and used is None and not _goes_round(compiled, awards, names):
         return False
-    run.awards, run.used, run.way, run.is_edited = awards, used, part.way, True
+    run.collected, run.awards, run.used = names, awards, used
+    run.way, run.is_edited = part.way, True
     return True
 
 

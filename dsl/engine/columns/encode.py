@@ -231,7 +231,8 @@ class _Columns:
         found = cells.get(key)
         if found is None:
             while len(cells) >= MOST_KEPT:
-                cells.pop(next(iter(cells)), None)
+                # Of a copy: another thread may keep something of the same history meanwhile.
+                cells.pop(next(iter(tuple(cells))), None)
             found = cells[key] = make()
         return found
 

@@ -7,14 +7,13 @@ from nothing.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine import passing
 from dsl.engine.cells import S_CURRENT, S_END
+from dsl.engine.nodes import remembers
 from dsl.engine.pricing import net_amount
 from dsl.engine.settling import settle
-from dsl.meaning import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,17 +33,14 @@ def without_rules(compiled: Compiled) -> Compiled:
     quiet = copy(compiled)
     quiet.by_event, quiet.timed, quiet.derived, quiet.challenges = {}, (), (), ()
     quiet.guards = {}
-    quiet.is_plain = all(
-        tier.keep is None and tier.grace is None and not tier.one_step
-        for tier in compiled.program.tiers
-    )
+    quiet.is_plain = not remembers(compiled.program)
     return quiet
 
 
 def fold(book: Book, entries: Iterable[Entry], compiled: Compiled, since: int) -> None:
     """Take in what came before an instant; the program decides from then on."""
     quiet = book.versions[0][1]
-    at_once = quiet.is_plain and not refers_to_segments(compiled.program)
+    at_once = quiet.is_plain
     last = None
     for entry in entries:
         if last is None:
@@ -89,19 +85,3 @@ def _remember(book: Book, entry: Entry) -> None:
         lines = compiled.encoder.lines(event.items)
         customer.record(row, lines, compiled.scratch(), counts=True)
     customer.row[S_CURRENT] = customer.row[S_END]
-
-
-def refers_to_segments(program: checked.Program) -> bool:
-    """True where a tier or a segment asks for a segment: what it was before then counts."""
-    asked = (*program.tiers, *program.segments.values())
-    return any(_contains(one, checked.InSegment) for one in asked)
-
-
-def _contains(node: object, kind: type) -> bool:
-    if isinstance(node, kind):
-        return True
-    if isinstance(node, tuple):
-        return any(_contains(part, kind) for part in node)
-    if is_dataclass(node):
-        return any(_contains(getattr(node, one.name), kind) for one in fields(node))
-    return False

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.inputs import Inputs
 
-THREADS = 2
+# Some customers have many events: threads take one part after the other.
+THREADS, PARTS = 2, 8
 # From so many events on each better compilation is worth its time.
 WORTH = (300_000, 3_000_000)
 
@@ -53,12 +54,12 @@ class Native(ByText):
 
     def _apart(self, inputs: Inputs, progress: Progress) -> Stream | None:
         starts, count = self._own.starts, len(self._history)
-        # Threads part where a customer begins.
-        wanted = [count * part // THREADS for part in range(1, THREADS)]
+        # Parts begin where a customer does.
+        wanted = [count * part // PARTS for part in range(1, PARTS)]
         firsts = [0, *np.searchsorted(starts, wanted).tolist(), len(starts) - 1]
         cuts = starts[firsts].tolist()
         places = self._by_customer(inputs)
-        done = [0] * THREADS
+        done = [0] * PARTS
 
         def call(first: int, end: int, memory: Memory, batch: Batch) -> int:
             return self._machine.functions["apart"](
@@ -83,7 +84,7 @@ class Native(ByText):
             return self._batches(call, memory, cuts[part : part + 2], told)
 
         with ThreadPoolExecutor(THREADS) as pool:
-            parts = list(pool.map(work, range(THREADS)))
+            parts = list(pool.map(work, range(PARTS)))
         drawn = np.sum([shared for _, shared in parts], axis=0)
         if self._decisions.shared and not self._goes_round(inputs, drawn.tolist()):
             return None

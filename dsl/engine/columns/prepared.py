@@ -13,7 +13,6 @@ import numpy as np
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.folding import refers_to_segments
 from dsl.engine.columns.parted import CORRECTING
 from dsl.engine.native.fitting import FORMS
 from dsl.engine.scene import mark
@@ -40,7 +39,7 @@ def is_quick(compiled: Compiled, history: History) -> bool:
     program, uses = compiled.program, compiled.uses
     if program.guards or program.challenges or compiled.timed or compiled.derived:
         return False
-    if uses.balances or uses.lifetimes or uses.earned or uses.holds or refers_to_segments(program):
+    if uses.balances or uses.lifetimes or uses.earned or uses.holds:
         return False
     if compiled.emitted.foreign or compiled.encoder.others or not compiled.is_plain:
         return False

@@ -131,7 +131,7 @@ def _drawn(
         code = run.unit_names.index(unit) if unit in run.unit_names else -1
         draws[(awards.rules == rule) & (awards.rewards == reward) & (awards.units == code)] = one
     chosen = np.flatnonzero((draws >= 0) & (awards.statuses != WITHHELD))
-    rows, at = awards.rows[chosen], awards.at[chosen]
+    rows, at, whose = awards.rows[chosen], awards.at[chosen], awards.customers[chosen]
     drawn = awards.amounts[chosen] * draws[chosen]
     if not len(chosen):
         yield Budget(term.name, of, counts, None, term.capacity, 0, None)
@@ -139,6 +139,8 @@ def _drawn(
     # An event counts once, however many of its awards count.
     first = np.ones(len(rows), np.bool_)
     first[1:] = (rows[1:] != rows[:-1]) | (at[1:] != at[:-1])
+    # A timer is an event of each customer.
+    first[1:] |= (rows[1:] < 0) & (whose[1:] != whose[:-1])
     drawn = np.where(draws[chosen] == 0, first, drawn)
     periods = np.zeros(len(at), np.int64)
     if term.period is not None:

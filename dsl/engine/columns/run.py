@@ -84,7 +84,7 @@ class Run:
         # True where a part of it is of a run of before: what customers hold is not known then.
         self.is_edited = False
         self.noted: Noted | None = None
-        self.collected = self._nothing()
+        self.collected = self.nothing()
         # Whose balances follow from more than their awards, and what they hold at the end.
         self.folded = np.zeros(len(history.customer_ids), np.bool_)
         self.balances: dict[str, Balance] = {}
@@ -112,7 +112,8 @@ class Run:
         """Whose events they are, by number."""
         return self.history.customers.tolist()
 
-    def _nothing(self) -> Collected:
+    def nothing(self) -> Collected:
+        """What collects awards, before there are any."""
         rules = {plan.name: plan.order for plan in self.compiled.rules}
         return Collected(Names(self.history.customer_ids), rules)
 
@@ -216,7 +217,7 @@ class Run:
         if self.awards is not None:
             return self._apart(span, rows)
         kept = self.collected, self.balances
-        self.collected, wanted = self._nothing(), frozenset(rows)
+        self.collected, wanted = self.nothing(), frozenset(rows)
         shorter = replace(span, end=max(rows) + 1, until=self.ats[max(rows)])
         again = self.decisions(shorter, None, wanted.__contains__)
         found = [self.sample(row, one) for row, one in again if one is not None]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsl.engine.native.earning import datings
-from dsl.engine.nodes import walk
 from dsl.engine.plans import given
 from dsl.meaning import checked
 
@@ -39,9 +38,6 @@ def is_fit(compiled: Compiled) -> bool:
     if uses.holds or uses.age is not None or not compiled.is_plain:
         return False
     if compiled.emitted.foreign or compiled.encoder.others:
-        return False
-    asked = (*program.tiers, *program.segments.values())
-    if any(isinstance(node, checked.InSegment) for node in walk(asked)):
         return False
     return datings(compiled) is not None and all(
         _is_rule_fit(compiled, plan) for plan in compiled.rules

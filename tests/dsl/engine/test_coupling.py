@@ -8,6 +8,7 @@ import pytest
 
 from dsl.engine.coupling import Touched, only, touched
 from dsl.meaning import checked
+from dsl.text import ast
 from tests.programs import compiled
 
 MILES = "unit miles\n"
@@ -148,7 +149,8 @@ CASES = {
 def test_an_edit_touches_what_hangs_on_it(
     rest: str, old: str, new: str, changed: str, more: str
 ) -> None:
-    found = touched(*(compiled(MILES + rest + one) for one in (old, new)))
+    before, after = (compiled(MILES + rest + one) for one in (old, new))
+    found = touched(before, after)
     own = frozenset(changed.split())
     assert found == Touched(own, own | frozenset(more.split()))
 
@@ -239,3 +241,36 @@ OF_EVENTS = {
 def test_of_every_node_it_is_known_whether_it_looks_at_what_awards_make() -> None:
     nodes = {*get_args(checked.Expr), *get_args(checked.Condition)}
     assert nodes == OF_STATE | OF_EVENTS
+
+
+# Triggers that look at what awards make; that look at events alone, and settle customers when time
+# has come; and events themselves.
+TRIGGERS_OF_STATE = {ast.TierChange, ast.SegmentChange, ast.ChallengeCompleted, ast.Expiring}
+TRIGGERS_OF_TIME = {
+    ast.Birthday,
+    ast.Anniversary,
+    ast.Around,
+    ast.Without,
+    ast.EveryDay,
+    ast.EveryWeekday,
+    ast.EveryMonth,
+}
+# What is given that others may hang on, beside units; of the others all hangs on their unit.
+FORMS_OF_STATE = {checked.Thing, checked.TierAward, checked.Multiplier, checked.Deduction}
+FORMS_OF_UNITS = {
+    checked.Flat,
+    checked.Rate,
+    checked.PerItem,
+    checked.Formula,
+    checked.Steps,
+    checked.Bands,
+    checked.Share,
+    checked.CheapestFree,
+    checked.Message,
+    checked.OneOf,
+}
+
+
+def test_of_every_trigger_and_form_it_is_known_what_it_hangs_on() -> None:
+    assert {*get_args(ast.Trigger)} == TRIGGERS_OF_STATE | TRIGGERS_OF_TIME | {ast.EventTrigger}
+    assert {*get_args(checked.RewardForm)} == FORMS_OF_STATE | FORMS_OF_UNITS

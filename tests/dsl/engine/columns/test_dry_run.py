@@ -14,6 +14,7 @@ from dsl.engine.calendar import instant, moment
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.dry_run import DryRun, dry_run
 from dsl.engine.columns.reading import read_history
+from dsl.engine.columns.report import budgets
 from dsl.engine.columns.run import Way
 from dsl.engine.compiled import Compiled
 from tests.programs import HEAD, compiled, event, utc
@@ -351,3 +352,19 @@ def test_samples_of_a_rule_that_pays_rarely_are_looked_for() -> None:
         assert [
             (one.decision.event_id, one.decision.outcomes[0].reason) for one in run.samples[:3]
         ] == [("e001", None), ("e000", None), ("e899", "budget")]
+
+
+def test_a_timer_is_an_event_of_each_customer_to_a_budget() -> None:
+    program = compiled(HEAD + 'rule "t": on every day at 09:00 award 1 point budget 5 times')
+    table = pa.table(
+        {
+            "event_id": ["a", "b", "c"],
+            "type": ["visit"] * 3,
+            "ts": ["2026-01-01T08:00:00Z"] * 3,
+            "customer_id": ["c1", "c2", "c3"],
+        }
+    )
+    history, _ = read_history(program.program, table)
+    run = dry_run(program, history, until=utc("2026-01-04"))
+    (found,) = budgets(run)
+    assert (found.used, found.ended) == (5, instant(utc("2026-01-02T09:00")))

@@ -111,6 +111,125 @@ def test_a_run_after_an_edit_has_the_awards_of_a_new_run(drawn: Drawn, data: st.
         event("decided in part" if again.balances is None else "decided anew")
 
 
+def happened(*told: str) -> list[dict[str, str]]:
+    """Events of January 2026, each as `id type day time customer`, and what else it says."""
+    events = []
+    for one in told:
+        id_, type_, day, time, customer, *more = one.split()
+        raw = {"id": id_, "type": type_, "at": f"2026-01-{day}T{time}Z", "customer": customer}
+        events.append(raw | dict(pair.split("=") for pair in more))
+    return events
+
+
+BOUGHT = happened("a purchase 01 08:00:00 c1 amount=10", "b purchase 30 08:00:00 c1 amount=10")
+TWICE = happened("a purchase 01 08:00:00 c1 amount=10", "b purchase 01 09:00:00 c1 amount=10")
+REVIEWED = happened(
+    "a purchase 01 08:00:00 c1 amount=10",
+    "r review 12 09:00:00 c1",
+    "s review 12 20:00:00 c1",
+    "t review 13 09:00:00 c1",
+)
+NAMED = happened(
+    "a purchase 01 08:00:00 c2 amount=10",
+    "b purchase 03 10:00:00 c1 amount=10 referrer=c2",
+    "c purchase 10 10:00:00 c2 amount=10",
+)
+TAKEN_BACK = happened(
+    "a purchase 01 08:00:00 c1 amount=100",
+    "v review 02 08:00:00 c1",
+    "x redeem 03 08:00:00 c1 points=110",
+    "f refund 28 08:00:00 c1 original=a",
+)
+REDEEMED = happened(
+    "a purchase 01 08:00:00 c1 amount=10 referrer=c2",
+    "x redeem 02 08:00:00 c2 points=10",
+    "b purchase 27 08:00:00 c2 amount=10",
+)
+BASE = 'rule "base": on purchase award 1 point per 1 spent\n'
+DAILY = 'rule "x": on every day at 09:00 award 1 mile\n'
+LAPSED = 'segment lapsed: no purchase in last 10 days rule "y": on entering segment lapsed'
+GRACE = (
+    'tier gold: 1 purchases in last 10 days, grace 1 day rule "z": on review award 5 stars to gold'
+)
+KEPT = """tier gold: where (days since joined >= 2), keep 10 days
+    rule "u": on tier upgrade award 2 stars rule "z": on tier downgrade award 1 star"""
+STEPS = """tier silver: 1 purchases ever, one step at a time
+    tier gold: 1 purchases ever, one step at a time
+    rule "z": on review award 5 stars to gold"""
+OLD = 'segment old: days since joined > 2 rule "y": on entering segment old award 5 stars'
+LAG = """segment b: number of purchases ever >= 1 tier gold: where (in segment b)
+    rule "y": on tier upgrade to gold award 1 star"""
+EXPIRING = "unit points: expire 20 days after earned\n"
+# The rest of a program, the edited rule as it was and as it is, and what happened: where a rule
+# hangs on another by more than what both give or ask for.
+HANGING = {
+    "a timer settles": (LAPSED + " award 5 stars", DAILY, "", BOUGHT),
+    "what a timer settled is needed": (
+        DAILY,
+        LAPSED + " award 5 stars",
+        LAPSED + " award 6 stars",
+        BOUGHT,
+    ),
+    "a timer begins a grace": (GRACE, DAILY, "", REVIEWED),
+    "a timer begins what is kept": (KEPT, "", DAILY, BOUGHT),
+    "a timer is a step": (STEPS, DAILY, "", REVIEWED),
+    "an award to another settles them": (
+        OLD,
+        "",
+        'rule "x": on purchase award 1 mile to referrer',
+        NAMED,
+    ),
+    "a change settles once more": (LAG, 'rule "x": on entering segment b award 1 mile', "", TWICE),
+    "what expired is not taken back": (
+        EXPIRING + BASE,
+        'rule "r": on review award deduct 50 points',
+        'rule "r": on review award deduct 60 points',
+        TAKEN_BACK,
+    ),
+    "what was redeemed did not expire": (
+        EXPIRING + BASE,
+        'rule "r": on review award 20 points',
+        'rule "r": on review award 5 points',
+        TAKEN_BACK,
+    ),
+    "who redeems has joined": (
+        'rule "j": on every monday award 1 star',
+        'rule "g": on purchase award 20 points to referrer',
+        'rule "g": on purchase award 5 points to referrer',
+        REDEEMED,
+    ),
+    "segments in another order": (
+        'rule "y": on entering segment a award 1 star',
+        "segment a: in segment b segment b: number of purchases ever >= 1",
+        "segment b: number of purchases ever >= 1 segment a: in segment b",
+        TWICE,
+    ),
+    "a rule that never paid stands first": (
+        'rule "n": on visit award 1 mile',
+        'rule "m": on purchase where amount >= 5 award 5 stars',
+        'rule "m": on purchase where amount >= 15 award 5 stars',
+        TWICE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("rest", "old", "new", "events"), HANGING.values(), ids=HANGING)
+def test_what_hangs_together_is_decided_together(
+    rest: str, old: str, new: str, events: list[dict[str, str]]
+) -> None:
+    # One more, on which nothing hangs, so that there is always something to leave alone.
+    head = HEAD + 'unit miles unit stars rule "alone": on checkin award 1 mile\n'
+    before, after = (compiled(f"{head}{rest}\n{one}") for one in (old, new))
+    history, left_out = read_history(before.program, *tables_of(events))
+    assert not left_out.to_json()
+    until = dt.datetime(2026, 2, 2, tzinfo=dt.UTC)
+    first = dry_run(before, history, until=until)
+    again = dry_run(after, history, until=until, before=first)
+    anew = dry_run(after, history, until=until)
+    assert awards_of(again) == awards_of(anew)
+    assert awards_of(anew) != awards_of(first)
+
+
 def edit_of(text: str) -> tuple[dsl.Compiled, dsl.Compiled]:
     """A program with a rule of a unit of its own, and the same after a number was edited."""
     whole = HEAD + text if "program " not in text else text
