@@ -29,8 +29,13 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
     place = bisect_left(entries, entry.place, key=place_of)
     customer.entries = entries[:place]
-    # What refunds took off later was not off then.
-    since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
+    # What refunds took off later was not off then; a refund itself takes off what they all left.
+    original = entry.event.attributes.get("original")
+    since = [
+        (one, one.net, one.is_gone)
+        for one in customer.entries
+        if one.corrections and one.id != original
+    ]
     for one, _, _ in since:
         one.net, one.is_gone = one.before(entry.place)
     customer.move_to(compiled)

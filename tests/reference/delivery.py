@@ -11,6 +11,7 @@ from typing import Any
 from tests.reference.book import EVER, Moment, Record, end_of, just_before, net, place_of, turned
 from tests.reference.deciding import decide_again, decide_turned
 from tests.reference.evaluator import Cause, Changes, Evaluator
+from tests.reference.instants import NEVER
 from tests.reference.ledger import Move
 from tests.reference.payments import Decision, Payment, Refusal
 from tests.reference.posting import line_of
@@ -170,7 +171,7 @@ class Reference(Evaluator):
     ) -> dict[tuple[object, ...], Payment]:
         """The original decided again, less what is refunded, by all that was known then."""
         program = decision.program
-        latest = Moment(refund.at, end_of(refund.at), EVER, refund.at)
+        latest = Moment(refund.at, end_of(NEVER), EVER, refund.at)
         event = net(original, program, latest)
         assert event is not None
         scene = replace(

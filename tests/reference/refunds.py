@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tests.reference.book import EVER, Moment, Record, Return, end_of, less, net, place_of
+from tests.reference.instants import NEVER
 from tests.reference.ledger import Move
 from tests.reference.payments import THINGS, Decision, Line, Payment, Payments
 from tests.reference.posting import grant, line_of, post
@@ -18,7 +19,8 @@ from tests.reference.values import NOTHING
 
 def taken_off(refund: Event, record: Record, decision: Decision, seq: int) -> Return | None:
     """What a refund takes off its original; None where it is more than the rest."""
-    latest = Moment(refund.at, end_of(refund.at), EVER, refund.at)
+    # A late one takes off what all that are recorded left.
+    latest = Moment(refund.at, end_of(NEVER), EVER, refund.at)
     rest = net(record, decision.program, latest)
     if rest is None:
         return None
