@@ -226,7 +226,8 @@ def _lasting(history: History, unit: str) -> float:
     """Events a second where points expire, compiled before."""
     text, *others = full_texts(RULES)
     assert UNIT in text
-    compiled = dsl.compile_program(checked_program([text.replace(UNIT, unit), *others]))
+    text = text.replace(UNIT, unit).replace(BUDGET, AMPLE)
+    compiled = dsl.compile_program(checked_program([text, *others]))
     dry_run(compiled, history)
     return len(history) / timed(lambda: dry_run(compiled, history)).wall
 

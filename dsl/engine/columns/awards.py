@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.narrow import Narrow, joined, narrow
+from dsl.engine.columns.narrow import Narrow, blocks, joined, narrow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dsl.engine.columns.narrow import Ints
 
@@ -64,6 +64,19 @@ class Awards:
     def __len__(self) -> int:
         """How many there are."""
         return len(self._kinds)
+
+    @property
+    def has_timed(self) -> bool:
+        """True where some fell due without an event, whose row is -1."""
+        rows = self._sources["rows"]()
+        return bool(rows.most) and rows.least < 0
+
+    def pieces(self, *names: str) -> Iterator[tuple[Ints, ...]]:
+        """Columns by name, a block of awards at a time; of millions no whole one is needed."""
+        own = {"kinds": self._kinds, "amounts": self._amounts}
+        columns = [own[name] if name in own else self._sources[name]() for name in names]
+        for places in blocks(len(self)):
+            yield tuple(column[places] for column in columns)
 
     @property
     def kinds(self) -> Ints:

@@ -17,7 +17,7 @@ import numpy as np
 from dsl.engine.columns.awards import KIND, Awards
 from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.inputs import Inputs, Reading
-from dsl.engine.columns.narrow import joined, narrow
+from dsl.engine.columns.narrow import counted, joined, narrow
 from dsl.engine.columns.order import by_customer
 from dsl.engine.columns.shared import Drawing
 from dsl.engine.native.text import decisions
@@ -206,7 +206,7 @@ class ByText(ABC):
             joined(stream.kinds),
             joined(stream.amounts),
             {
-                "rows": lambda: narrow(rows).repeated(counts.values),
+                "rows": lambda: counted(rows).repeated(counts.values),
                 "at": lambda: at.take(rows).repeated(counts.values),
                 "customers": lambda: customers.take(rows).repeated(counts.values),
                 "standings": lambda: narrow(codes[standing.values]).repeated(counts.values),

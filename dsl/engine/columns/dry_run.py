@@ -23,7 +23,7 @@ from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.narrow import narrow
 from dsl.engine.columns.run import Run, Way
 from dsl.engine.columns.span import Sample, Span
-from dsl.engine.columns.sums import distinct, sums, sums_of
+from dsl.engine.columns.sums import Distinct, sums, sums_of
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
@@ -110,15 +110,15 @@ class DryRun:
     @property
     def moved(self) -> Ints:
         """What the amounts are with revoked things taken off."""
+        return self._moved(self.awards.kinds, self.awards.amounts)
+
+    def _moved(self, kinds: Ints, amounts: Ints) -> Ints:
         revoked = self._statuses == REVOKED
-        amounts = self.awards.amounts
-        if not revoked.any():
-            return amounts
-        return np.where(revoked[self.awards.kinds], -np.abs(amounts), amounts)
+        return np.where(revoked[kinds], -np.abs(amounts), amounts) if revoked.any() else amounts
 
     @cached_property
-    def is_award(self) -> Bools:
-        """True of what was given, False of what was taken back."""
+    def _may_count(self) -> tuple[Bools, Bools]:
+        """Of each kind whether it is what was given, and whether it is so below zero too."""
         takes = {
             (rule, place)
             for rule, plan in enumerate(self.compiled.rules)
@@ -127,10 +127,14 @@ class DryRun:
         }
         pairs = self.awards.table[:, :2].tolist()
         lowers = np.array([(rule, reward) in takes for rule, reward in pairs], np.bool_)
-        kept = (self._statuses != WITHHELD) & (self._statuses != REVOKED)
-        found = np.asarray(kept[self.awards.kinds])
-        if self.awards.amounts.min(initial=1) <= 0:
-            found &= (self.awards.amounts > 0) | lowers[self.awards.kinds]
+        return (self._statuses != WITHHELD) & (self._statuses != REVOKED), lowers
+
+    def _is_award(self, kinds: Ints, amounts: Ints) -> Bools:
+        """True of what was given, False of what was taken back."""
+        may_count, lowers = self._may_count
+        found = np.asarray(may_count[kinds])
+        if amounts.min(initial=1) <= 0:
+            found &= (amounts > 0) | lowers[kinds]
         return found
 
     @property
@@ -141,16 +145,11 @@ class DryRun:
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
-        is_award, rules = self.is_award, self.awards.rules
-        customers = self.awards.customers
-        if not is_award.all():
-            rules, customers = rules[is_award], customers[is_award]
-        counts = np.bincount(rules, minlength=len(self.rule_names)).tolist()
-        people = distinct(rules, customers, len(self.rule_names), len(self.customer_ids))
         units: dict[int, dict[int, int]] = {}
         for rule, unit, sum_ in self._by_kind:
             own = units.setdefault(rule, {})
             own[unit] = own.get(unit, 0) + sum_
+        counts, people, _ = self._counted
         return {
             name: RuleTotal(counts[rule], people[rule], self._named(units.get(rule, {})))
             for rule, name in enumerate(self.rule_names)
@@ -158,26 +157,39 @@ class DryRun:
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
-        customers, is_award = self.awards.customers, self.is_award
-        if not is_award.all():
-            customers = customers[is_award]
-        people = np.zeros(len(self.customer_ids), np.bool_)
-        people[customers] = True
         units: dict[int, int] = {}
         for _, unit, sum_ in self._by_kind:
             units[unit] = units.get(unit, 0) + sum_
-        return RuleTotal(len(customers), int(people.sum()), self._named(units))
+        counts, _, people = self._counted
+        return RuleTotal(sum(counts), people, self._named(units))
+
+    @cached_property
+    def _counted(self) -> tuple[list[int], list[int], int]:
+        """By rule how many awards and customers there are, and how many customers in all."""
+        counts = np.zeros(len(self.rule_names), np.int64)
+        people = Distinct(len(self.rule_names), len(self.customer_ids))
+        rules = self.awards.table[:, KIND.index("rule")]
+        for kinds, amounts, customers in self.awards.pieces("kinds", "amounts", "customers"):
+            is_award = self._is_award(kinds, amounts)
+            chosen = slice(None) if is_award.all() else is_award
+            own = rules[kinds[chosen]]
+            counts += np.bincount(own, minlength=len(counts))
+            people.add(own, customers[chosen])
+        return counts.tolist(), people.by_key(), people.total()
 
     @cached_property
     def _by_kind(self) -> list[tuple[int, int, int]]:
         """Of each kind of award that was given the rule, the unit, and what it comes to."""
-        awards, size = self.awards, len(self.awards.table)
-        counts = np.bincount(awards.kinds, minlength=size).tolist()
-        totals = sums_of(awards.kinds, self.moved, size).tolist()
+        table = self.awards.table
+        counts, totals = np.zeros(len(table), np.int64), [0] * len(table)
+        for kinds, amounts in self.awards.pieces("kinds", "amounts"):
+            counts += np.bincount(kinds, minlength=len(table))
+            own = sums_of(kinds, self._moved(kinds, amounts), len(table)).tolist()
+            totals = [one + other for one, other in zip(totals, own, strict=True)]
         return [
             (rule, unit, sum_)
             for (rule, _, unit, _, status), count, sum_ in zip(
-                awards.table.tolist(), counts, totals, strict=True
+                table.tolist(), counts.tolist(), totals, strict=True
             )
             if count and status != WITHHELD
         ]
@@ -193,20 +205,32 @@ class DryRun:
 
     def by_day(self) -> dict[dt.date, dict[str, int]]:
         """How much of each unit the awards of each local date came to, in the order of dates."""
-        found = self._by(self._days())
-        return {date_of(day): found[day] for day in sorted(found)}
+        units, found = self.awards.table[:, KIND.index("unit")], dict[tuple[int, int], int]()
+        when, days_of = "rows", self._days_of_rows
+        if self.awards.has_timed:
+            when, days_of = "at", self._days_of_instants
+        for kinds, amounts, places in self.awards.pieces("kinds", "amounts", when):
+            chosen = self._statuses[kinds] != WITHHELD
+            days, moved = days_of(places), self._moved(kinds, amounts)
+            for day, unit, amount in sums(days[chosen], units[kinds][chosen], moved[chosen]):
+                found[day, unit] = found.get((day, unit), 0) + amount
+        totals: dict[dt.date, dict[str, int]] = {}
+        for (day, unit), amount in sorted(found.items()):
+            totals.setdefault(date_of(day), {})[self.unit_names[unit]] = amount
+        return totals
 
-    def _days(self) -> Ints:
-        """The local dates of the awards."""
-        zone, rows = self.compiled.program.timezone, self.awards.rows
-        if not len(rows) or rows.min() < 0:
-            return Clocks(self.awards.at, zone).part("date")
+    def _days_of_instants(self, places: Ints) -> Ints:
+        return Clocks(places, self.compiled.program.timezone).part("date")
+
+    def _days_of_rows(self, places: Ints) -> Ints:
+        """The local dates of events."""
+        zone = self.compiled.program.timezone
         # There are fewer events, they stand in the order of time, and rules ask for it too.
         key, cells = (zone, "local", "date"), self.history.cells
         days = cells.get(key)
         if days is None:
             days = cells[key] = narrow(Clocks(self.history.at.values, zone).part("date"))
-        return days.take(rows).values
+        return days[places]
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""

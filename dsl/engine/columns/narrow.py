@@ -139,6 +139,11 @@ def narrow(values: np.ndarray[tuple[int], np.dtype[np.integer[Any]]]) -> Narrow:
     return joined([_one(values[one].astype(np.int64)) for one in blocks(len(values))])
 
 
+def counted(values: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> Narrow:
+    """Counts from 0, none of them absent, as they are: it is not asked what they come to."""
+    return Narrow(values + np.uint32(1), -1, 1, int(np.iinfo(np.uint32).max))
+
+
 def blocks(count: int) -> Iterator[slice]:
     """So many rows as blocks of them."""
     return (slice(n, min(count, n + BLOCK)) for n in range(0, count, BLOCK))

@@ -51,11 +51,33 @@ def sums_of(keys: Ints, amounts: Ints, count: int) -> Exact:
     return exact
 
 
-def distinct(keys: Ints, values: Ints, key_count: int, value_count: int) -> list[int]:
-    """How many different values stand with each key; both are counted from 0."""
-    if key_count * value_count <= MOST_CELLS:
-        seen = np.zeros((key_count, value_count), np.bool_)
-        seen[keys, values] = True
-        return [int(count) for count in seen.sum(axis=1)]
-    pairs = np.unique(keys * value_count + values)
-    return [int(count) for count in np.bincount(pairs // value_count, minlength=key_count)]
+class Distinct:
+    """How many different values stand with each key, and in all; both are counted from 0."""
+
+    def __init__(self, keys: int, values: int) -> None:
+        self._width, self._values = values, np.zeros(values, np.bool_)
+        self._keys = keys
+        self._seen = np.zeros(keys * values if keys * values <= MOST_CELLS else 0, np.bool_)
+        # Pairs of both, where there are too many for a table.
+        self._pairs = np.empty(0, np.int64)
+
+    def add(self, keys: Ints, values: Ints) -> None:
+        """Take in some of each that stand together."""
+        self._values[values] = True
+        pairs = keys * self._width + values
+        if len(self._seen):
+            self._seen[pairs] = True
+        else:
+            self._pairs = np.union1d(self._pairs, pairs)
+
+    def by_key(self) -> list[int]:
+        """How many different values each key has."""
+        if len(self._seen):
+            found = self._seen.reshape(self._keys, self._width).sum(axis=1)
+        else:
+            found = np.bincount(self._pairs // max(1, self._width), minlength=self._keys)
+        return [int(count) for count in found]
+
+    def total(self) -> int:
+        """How many different values there are."""
+        return int(self._values.sum())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.engine.columns import sums as of_columns
-from dsl.engine.columns.sums import distinct, sums
+from dsl.engine.columns.sums import Distinct, sums
 
 KEYS = st.sampled_from([-3, 0, 1, 2, 40])
 AMOUNTS = st.integers(-5, 5) | st.sampled_from([10**18, -(10**18), (1 << 62) - 1])
@@ -40,6 +40,9 @@ def test_distinct_values_by_key(pairs: list[tuple[int, int]], most_cells: int) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(of_columns, "MOST_CELLS", most_cells)
 
-        found = distinct(keys, values, 5, 7)
+        found = Distinct(5, 7)
+        for place in range(0, len(keys), 7):
+            found.add(keys[place : place + 7], values[place : place + 7])
 
-    assert found == [len({v for k, v in pairs if k == key}) for key in range(5)]
+    assert found.total() == len({v for _, v in pairs})
+    assert found.by_key() == [len({v for k, v in pairs if k == key}) for key in range(5)]
