@@ -13,8 +13,7 @@ from app.services.cases.compiled import CompiledEngine
 from app.services.cases.engines import award_line
 from app.services.cases.outcome import Actual
 from dsl.engine.columns import dry_run, read_history
-from dsl.engine.columns.awards import Awards
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES, Awards
 from dsl.engine.columns.dry_run import DryRun
 from dsl.meaning.checked import Program
 

@@ -14,8 +14,7 @@ import pyarrow.parquet
 
 from app.services.errors import NotFound
 from dsl.engine.columns import DryRun
-from dsl.engine.columns.awards import Awards
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES, Awards
 
 COLUMNS = ("event_id", "at", "customer_id", "rule", "unit", "text", "amount", "status")
 FORMATS = (".parquet", ".csv", ".jsonl")

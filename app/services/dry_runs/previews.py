@@ -236,6 +236,9 @@ def _units(run: DryRun, name: str) -> list[str]:
 
 def _moved(before: DryRun, after: DryRun, unit: str) -> tuple[int, int]:
     """How many customers get more of a unit than before, and how many less."""
+    if len(before.customer_ids) == len(after.customer_ids) == len(before.history.customer_ids):
+        more = after.more_than(before, unit)
+        return sum(one > 0 for one in more), sum(one < 0 for one in more)
     old, new = before.by_customer(), after.by_customer()
     nothing: dict[str, int] = {}
     changes = [

@@ -7,21 +7,25 @@ neither for their order nor for all of what they are.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dsl.engine.columns.narrow import Narrow, blocks, joined, narrow
+from dsl.engine.columns.sums import SAFE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dsl.engine.columns.narrow import Ints
+    from dsl.engine.columns.narrow import Bools, Ints
+    from dsl.engine.decision import Status
 
     Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 # What awards of one kind have in common.
 KIND = ("rule", "reward", "unit", "text", "status")
+# Where an award stands, by number.
+STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
 
 
 class Once:
@@ -70,6 +74,32 @@ class Awards:
         """True where some fell due without an event, whose row is -1."""
         rows = self._sources["rows"]()
         return bool(rows.most) and rows.least < 0
+
+    @cached_property
+    def is_given(self) -> Bools:
+        """Of each kind whether it is not withheld."""
+        return np.asarray(self._statuses != STATUSES.index("withheld"))
+
+    @cached_property
+    def is_counted(self) -> Bools:
+        """Of each kind whether it is neither withheld nor taken back."""
+        return np.asarray(self.is_given & (self._statuses != STATUSES.index("revoked")))
+
+    @property
+    def _statuses(self) -> Ints:
+        return self.table[:, KIND.index("status")]
+
+    def moved(self, kinds: Ints, amounts: Ints) -> Ints:
+        """What amounts of these kinds are with revoked things taken off."""
+        revoked = self.is_given & ~self.is_counted
+        return np.where(revoked[kinds], -np.abs(amounts), amounts) if revoked.any() else amounts
+
+    @property
+    def is_small(self) -> bool:
+        """True where sums of all of them stay in 64 bits."""
+        own = self._amounts
+        largest = max(abs(own.least), abs(own.largest)) if own.most else 0
+        return largest * len(self) < SAFE
 
     def pieces(self, *names: str) -> Iterator[tuple[Ints, ...]]:
         """Columns by name, a block of awards at a time; of millions no whole one is needed."""
@@ -176,6 +206,21 @@ class Awards:
             sources,
             lambda: _in_time(rows().values, sources["at"]),
         )
+
+
+class Later(Awards):
+    """Awards that are put together when something asks for them, as most sums do not."""
+
+    def __init__(self, make: Callable[[], Awards]) -> None:
+        self._make: Callable[[], Awards] | None = make
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute that awards have
+        """What is not there yet: now it becomes the awards."""
+        make = vars(self).pop("_make", None)
+        if make is None:
+            raise AttributeError(name)
+        vars(self).update(vars(make()))
+        return getattr(self, name)
 
 
 def _in_time(rows: Ints, at: Once) -> Ints:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.awards import KIND, Awards
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import KIND, STATUSES, Awards
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.narrow import counted, joined, narrow
 from dsl.engine.columns.order import by_customer

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.awards import KIND, Awards
+from dsl.engine.columns.awards import KIND, STATUSES, Awards
 from dsl.engine.columns.narrow import Narrow, narrow
 from dsl.engine.columns.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dsl.engine.decision import Award, Status
+    from dsl.engine.decision import Award
 
-STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
 # What stands in a row of awards; a kind has a row of its own (awards.py).
 CELLS = ("rows", "at", "customers", "kinds", "amounts", "standings")
 

@@ -17,17 +17,14 @@ import pyarrow.compute as pc
 
 from dsl.engine.calendar import instant
 from dsl.engine.clock import date_of
-from dsl.engine.columns.awards import KIND
-from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.collected import STATUSES
-from dsl.engine.columns.narrow import narrow
 from dsl.engine.columns.run import Run, Way
 from dsl.engine.columns.span import Sample, Span
-from dsl.engine.columns.sums import Distinct, sums, sums_of
-from dsl.meaning import checked
+from dsl.engine.columns.sums import sums
+from dsl.engine.columns.totals import Combined, Counted, Named, people_in_all
+from dsl.engine.plans import given
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dsl.engine.columns.awards import Awards
     from dsl.engine.columns.balance import Balance
@@ -35,11 +32,10 @@ if TYPE_CHECKING:
     from dsl.engine.columns.history import History
     from dsl.engine.columns.shared import SharedUse
     from dsl.engine.columns.standing import Standing
+    from dsl.engine.columns.totals import Totals
     from dsl.engine.compiled import Compiled
-    from dsl.engine.plans import RewardPlan
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
-WITHHELD, REVOKED = STATUSES.index("withheld"), STATUSES.index("revoked")
 LATEST = 1 << 62
 
 
@@ -67,7 +63,8 @@ class DryRun:
     were decided. `balances` are what customers hold at the end by unit, but for those of whom that
     follows from their awards: who is not `folded`; None after an edit, when it is not known where
     customers stood either, and awards of one instant stand in no certain order. `used` finds what
-    was used of what all customers share, if it can.
+    was used of what all customers share, if it can; `edit` are the run of before, that of what an
+    edit touches, and the rules it may have changed.
     """
 
     compiled: Compiled
@@ -87,6 +84,7 @@ class DryRun:
     balances: Mapping[str, Balance] | None
     folded: Bools
     used: Callable[[], Sequence[SharedUse]] | None = field(repr=False, compare=False)
+    edit: tuple[DryRun, DryRun, frozenset[str]] | None = field(repr=False, compare=False)
     samples: tuple[Sample, ...] = field(default=())
     explained: tuple[Sample, ...] = field(default=())
 
@@ -97,140 +95,84 @@ class DryRun:
     def units_of(self, rule: str) -> list[str]:
         """What a rule may give: units, money, kinds of things."""
         plan = next(plan for plan in self.compiled.rules if plan.name == rule)
-        given = [one for reward in plan.rewards for one in _every(reward)]
-        return list(dict.fromkeys(one.called for one in given if not one.choices))
+        every = [one for reward in plan.rewards for one in given(reward)]
+        return list(dict.fromkeys(one.called for one in every))
 
     # --- what the awards are of, by kind ------------------------------------------------------
 
     @cached_property
     def given(self) -> Bools:
         """True of the awards that are not withheld."""
-        return np.asarray((self._statuses != WITHHELD)[self.awards.kinds])
+        return np.asarray(self.awards.is_given[self.awards.kinds])
 
     @property
     def moved(self) -> Ints:
         """What the amounts are with revoked things taken off."""
-        return self._moved(self.awards.kinds, self.awards.amounts)
-
-    def _moved(self, kinds: Ints, amounts: Ints) -> Ints:
-        revoked = self._statuses == REVOKED
-        return np.where(revoked[kinds], -np.abs(amounts), amounts) if revoked.any() else amounts
-
-    @cached_property
-    def _may_count(self) -> tuple[Bools, Bools]:
-        """Of each kind whether it is what was given, and whether it is so below zero too."""
-        takes = {
-            (rule, place)
-            for rule, plan in enumerate(self.compiled.rules)
-            for place, reward in enumerate(plan.rewards)
-            if any(_deducts(one) for one in _every(reward))
-        }
-        pairs = self.awards.table[:, :2].tolist()
-        lowers = np.array([(rule, reward) in takes for rule, reward in pairs], np.bool_)
-        return (self._statuses != WITHHELD) & (self._statuses != REVOKED), lowers
-
-    def _is_award(self, kinds: Ints, amounts: Ints) -> Bools:
-        """True of what was given, False of what was taken back."""
-        may_count, lowers = self._may_count
-        found = np.asarray(may_count[kinds])
-        if amounts.min(initial=1) <= 0:
-            found &= (amounts > 0) | lowers[kinds]
-        return found
-
-    @property
-    def _statuses(self) -> Ints:
-        return self.awards.table[:, KIND.index("status")]
+        return self.awards.moved(self.awards.kinds, self.awards.amounts)
 
     # --- sums ---------------------------------------------------------------------------------
 
+    @cached_property
+    def totals(self) -> Totals:
+        """What the awards come to."""
+        if self.edit is not None:
+            before, part, changed = self.edit
+            return Combined(self.rule_names, before.totals, part.totals, changed)
+        named = Named(self.rule_names, self.unit_names, len(self.customer_ids))
+        return Counted(self.compiled, self.history, self.awards, named, self.until)
+
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
-        units: dict[int, dict[int, int]] = {}
-        for rule, unit, sum_ in self._by_kind:
-            own = units.setdefault(rule, {})
-            own[unit] = own.get(unit, 0) + sum_
-        counts, people, _ = self._counted
         return {
-            name: RuleTotal(counts[rule], people[rule], self._named(units.get(rule, {})))
-            for rule, name in enumerate(self.rule_names)
+            name: RuleTotal(own.awards, len(own.people), self._named(own.units))
+            for name, own in self.totals.of_rules.items()
         }
 
     def total(self) -> RuleTotal:
         """What all rules gave together."""
-        units: dict[int, int] = {}
-        for _, unit, sum_ in self._by_kind:
-            units[unit] = units.get(unit, 0) + sum_
-        counts, _, people = self._counted
-        return RuleTotal(sum(counts), people, self._named(units))
+        units: dict[str, int] = {}
+        for own in self.totals.of_rules.values():
+            for unit, amount in own.units.items():
+                units[unit] = units.get(unit, 0) + amount
+        count = sum(own.awards for own in self.totals.of_rules.values())
+        people = people_in_all(self.totals, len(self.customer_ids))
+        return RuleTotal(count, people, self._named(units))
 
-    @cached_property
-    def _counted(self) -> tuple[list[int], list[int], int]:
-        """By rule how many awards and customers there are, and how many customers in all."""
-        counts = np.zeros(len(self.rule_names), np.int64)
-        people = Distinct(len(self.rule_names), len(self.customer_ids))
-        rules = self.awards.table[:, KIND.index("rule")]
-        for kinds, amounts, customers in self.awards.pieces("kinds", "amounts", "customers"):
-            is_award = self._is_award(kinds, amounts)
-            chosen = slice(None) if is_award.all() else is_award
-            own = rules[kinds[chosen]]
-            counts += np.bincount(own, minlength=len(counts))
-            people.add(own, customers[chosen])
-        return counts.tolist(), people.by_key(), people.total()
-
-    @cached_property
-    def _by_kind(self) -> list[tuple[int, int, int]]:
-        """Of each kind of award that was given the rule, the unit, and what it comes to."""
-        table = self.awards.table
-        counts, totals = np.zeros(len(table), np.int64), [0] * len(table)
-        for kinds, amounts in self.awards.pieces("kinds", "amounts"):
-            counts += np.bincount(kinds, minlength=len(table))
-            own = sums_of(kinds, self._moved(kinds, amounts), len(table)).tolist()
-            totals = [one + other for one, other in zip(totals, own, strict=True)]
-        return [
-            (rule, unit, sum_)
-            for (rule, _, unit, _, status), count, sum_ in zip(
-                table.tolist(), counts.tolist(), totals, strict=True
-            )
-            if count and status != WITHHELD
-        ]
-
-    def _named(self, units: Mapping[int, int]) -> dict[str, int]:
-        return {self.unit_names[unit]: units[unit] for unit in sorted(units, key=self._order)}
-
-    def _order(self, unit: int) -> tuple[int, int]:
-        """The program's units in its order, then what else there is as it came."""
-        names = list(self.compiled.program.units)
-        name = self.unit_names[unit]
-        return (names.index(name) if name in names else len(names)), unit
+    def _named(self, units: Mapping[str, int]) -> dict[str, int]:
+        """In the order of the program's units, then what else there is as it came."""
+        order = {name: place for place, name in enumerate(self.unit_names)}
+        order |= {name: place - LATEST for place, name in enumerate(self.compiled.program.units)}
+        return {name: units[name] for name in sorted(units, key=order.__getitem__)}
 
     def by_day(self) -> dict[dt.date, dict[str, int]]:
         """How much of each unit the awards of each local date came to, in the order of dates."""
-        units, found = self.awards.table[:, KIND.index("unit")], dict[tuple[int, int], int]()
-        when, days_of = "rows", self._days_of_rows
-        if self.awards.has_timed:
-            when, days_of = "at", self._days_of_instants
-        for kinds, amounts, places in self.awards.pieces("kinds", "amounts", when):
-            chosen = self._statuses[kinds] != WITHHELD
-            days, moved = days_of(places), self._moved(kinds, amounts)
-            for day, unit, amount in sums(days[chosen], units[kinds][chosen], moved[chosen]):
-                found[day, unit] = found.get((day, unit), 0) + amount
+        order = {name: place for place, name in enumerate(self.unit_names)}
+        found: dict[tuple[int, int, str], int] = {}
+        for (_, unit), own in self.totals.of_days.items():
+            there = np.flatnonzero(own.counts)
+            for day, amount in zip(there.tolist(), own.amounts[there].tolist(), strict=True):
+                key = own.first + day, order[unit], unit
+                found[key] = found.get(key, 0) + amount
         totals: dict[dt.date, dict[str, int]] = {}
-        for (day, unit), amount in sorted(found.items()):
-            totals.setdefault(date_of(day), {})[self.unit_names[unit]] = amount
+        for (day, _, unit), amount in sorted(found.items()):
+            totals.setdefault(date_of(day), {})[unit] = amount
         return totals
 
-    def _days_of_instants(self, places: Ints) -> Ints:
-        return Clocks(places, self.compiled.program.timezone).part("date")
+    def more_than(self, before: DryRun, unit: str) -> list[int]:
+        """How much more of a unit each customer got than in another run of the same events.
 
-    def _days_of_rows(self, places: Ints) -> Ints:
-        """The local dates of events."""
-        zone = self.compiled.program.timezone
-        # There are fewer events, they stand in the order of time, and rules ask for it too.
-        key, cells = (zone, "local", "date"), self.history.cells
-        days = cells.get(key)
-        if days is None:
-            days = cells[key] = narrow(Clocks(self.history.at.values, zone).part("date"))
-        return days[places]
+        By the number of the customer; raises ValueError where others were paid too.
+        """
+        count = len(self.history.customer_ids)
+        if not count == len(self.customer_ids) == len(before.customer_ids):
+            msg = "customers without events of theirs"
+            raise ValueError(msg)
+        rules: frozenset[str] = frozenset((*self.rule_names, *before.rule_names))
+        if self.edit is not None and self.edit[0] is before:
+            # All else is the same.
+            rules = self.edit[2]
+        own, theirs = (one.totals.of_customers(unit, rules).tolist() for one in (self, before))
+        return [more - less for more, less in zip(own, theirs, strict=True)]
 
     def by_customer(self) -> dict[str, dict[str, int]]:
         """How much of each unit each customer got; those that got nothing are left out."""
@@ -246,16 +188,6 @@ class DryRun:
         for key, unit, amount in sums(keys, units, amounts):
             totals.setdefault(key, {})[self.unit_names[unit]] = amount
         return totals
-
-
-def _every(reward: RewardPlan) -> Iterable[RewardPlan]:
-    yield reward
-    for _, choice in reward.choices:
-        yield choice
-
-
-def _deducts(reward: RewardPlan) -> bool:
-    return isinstance(reward.reward.form, checked.Deduction)
 
 
 def dry_run(  # noqa: PLR0913 - each stands by itself
@@ -293,29 +225,37 @@ def dry_run(  # noqa: PLR0913 - each stands by itself
         # Every decision can be explained where everything was decided.
         run.decide(span, watch, samples, before if not explain else None)
         explained = run.explained(span, _rows_of(history, explain, first, end))
-    found = run.collected
-    awards = run.awards or run.collected.awards()
-    profiles = history.profiles(first, end)
+    return _result(run, compiled, span, explained)
+
+
+def _result(run: Run, compiled: Compiled, span: Span, explained: Sequence[Sample] = ()) -> DryRun:
+    """What a run that is done has found."""
+    found, history = run.collected, run.history
+    edit = None
+    if run.edit is not None:
+        part = run.edit.part
+        edit = run.edit.before, _result(part, part.compiled, span), run.edit.changed
     # Whoever was paid without an event of their own.
     others = len(found.customers.codes) - len(history.customer_ids)
     return DryRun(
         compiled=compiled,
         history=history,
         span=span,
-        secret=secret,
-        decided=end - first - profiles,
+        secret=run.secret,
+        decided=span.end - span.first - history.profiles(span.first, span.end),
         until=span.until,
         way=run.way,
-        awards=awards,
+        awards=run.decided,
         customer_ids=found.customers.names,
         rule_names=tuple(found.rules),
         unit_names=found.units.names,
         text_names=found.texts.names,
         standing_names=tuple(found.standings),
         precisions=found.precisions,
-        balances=None if run.is_edited else run.balances,
+        balances=run.balances if edit is None else None,
         folded=np.append(run.folded, np.full(others, run.folded.all())),
         used=run.used,
+        edit=edit,
         samples=tuple(run.samples),
         explained=tuple(explained),
     )

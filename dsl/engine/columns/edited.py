@@ -5,11 +5,12 @@ Source: docs/engine.md, "An edit".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES, Later
 from dsl.engine.columns.shared import periods_of
 from dsl.engine.compiled import compile_program
 from dsl.engine.coupling import only, touched
@@ -30,6 +31,18 @@ if TYPE_CHECKING:
     Used = Callable[[], Sequence[SharedUse]]
 
 WITHHELD = STATUSES.index("withheld")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A run put together: the awards of `changed` rules are those of a part, all others of before.
+
+    The part is a program of those rules, and of what they hang on.
+    """
+
+    before: DryRun
+    part: Run
+    changed: frozenset[str]
 
 
 def decide_edited(run: Run, span: Span, before: DryRun, watched: str | None) -> bool:
@@ -53,24 +66,31 @@ def decide_edited(run: Run, span: Span, before: DryRun, watched: str | None) -> 
     if len(part.collected.customers.codes) != count:
         return False
     names = run.nothing()
-    awards = _put_together(names, before, part, found.changed)
-    used = _both(before.used, part.used)
+    edit = Edit(before, part, found.changed)
+    awards, used = _put_together(names, edit), _both(before.used, part.used)
     if watched is not None and used is None and not _goes_round(compiled, awards, names):
         return False
     run.collected, run.awards, run.used = names, awards, used
-    run.way, run.is_edited = part.way, True
+    run.way, run.edit = part.way, edit
     return True
 
 
-def _put_together(into: Collected, before: DryRun, part: Run, changed: frozenset[str]) -> Awards:
+def _put_together(into: Collected, edit: Edit) -> Awards:
     """The awards of rules that changed as they are now, of all others as they were."""
-    own, names = part.awards or part.collected.awards(), part.collected
+    before, part = edit.before, edit.part
+    own, names = part.decided, part.collected
     new = _Namer(into, list(names.rules), names.units.names, names.texts.names)
     old = _Namer(into, before.rule_names, before.unit_names, before.text_names)
     for unit, precision in {**before.precisions, **names.precisions}.items():
         into.precisions.setdefault(unit, precision)
-    kept = _kept(before.awards, before.rule_names, frozenset(into.rules) - changed)
-    return old.renamed(kept).with_(new.renamed(_kept(own, list(names.rules), changed)))
+    others = frozenset(into.rules) - edit.changed
+
+    def made() -> Awards:
+        kept = _kept(before.awards, before.rule_names, others)
+        changed = _kept(own, list(names.rules), edit.changed)
+        return old.renamed(kept).with_(new.renamed(changed))
+
+    return Later(made)
 
 
 def _is_on_events(compiled: Compiled, name: str) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsl.engine.columns.awards import STATUSES
 from dsl.engine.columns.by_text import NotByTextError
-from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.interpreted import Interpreted
 from dsl.engine.columns.native import Native
 from dsl.engine.columns.parted import Noted, Part, beside, parts

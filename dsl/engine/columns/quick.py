@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import LARGEST, NA, S_CURRENT, S_END, S_TIER, UNSET
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES
 from dsl.engine.columns.prepared import Payment, Preparation
 from dsl.engine.customer import Customer
 from dsl.engine.decision import Decision

@@ -9,8 +9,8 @@ import numpy as np
 
 from dsl.engine.cells import NA
 from dsl.engine.clock import date_of, first_day
+from dsl.engine.columns.awards import STATUSES
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.collected import STATUSES
 from dsl.engine.columns.sums import sums
 from dsl.engine.plans import given
 from dsl.meaning import checked

@@ -14,7 +14,7 @@ from dsl.engine.book import Book
 from dsl.engine.columns.balance import Balance, balances
 from dsl.engine.columns.by_text import NotByTextError, TooLargeError
 from dsl.engine.columns.collected import Collected, Names
-from dsl.engine.columns.edited import decide_edited
+from dsl.engine.columns.edited import Edit, decide_edited
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
     from dsl.engine.columns.awards import Awards
+    from dsl.engine.columns.convert import Ints
     from dsl.engine.columns.dry_run import DryRun
     from dsl.engine.columns.history import History
     from dsl.engine.compiled import Compiled
@@ -81,8 +82,8 @@ class Run:
         self.shared: list[SharedUse] = []
         # The same of all events, of a run that knows it, once it is done.
         self.used: Callable[[], Sequence[SharedUse]] | None = None
-        # True where a part of it is of a run of before: what customers hold is not known then.
-        self.is_edited = False
+        # Where a part of it is of a run of before: what customers hold is not known then.
+        self.edit: Edit | None = None
         self.noted: Noted | None = None
         self.collected = self.nothing()
         # Whose balances follow from more than their awards, and what they hold at the end.
@@ -205,9 +206,9 @@ class Run:
 
     def _explain_latest(self, span: Span, watched: str | None, samples: int) -> None:
         """Decide the customers of the samples once more, with reasons."""
-        if watched is None or self.awards is None:
+        if watched is None:
             return
-        rows = self._sampled(span, watched, samples, self.awards)
+        rows = self._sampled(span, watched, samples)
         self.samples = _latest(self._apart(span, rows), watched, samples)
 
     def explained(self, span: Span, rows: list[int]) -> list[Sample]:
@@ -253,10 +254,21 @@ class Run:
         if self.progress is not None:
             self.progress(min(done, total), total)
 
-    def _sampled(self, span: Span, watched: str, samples: int, awards: Awards) -> list[int]:
+    @cached_property
+    def decided(self) -> Awards:
+        """Its awards, once it is done."""
+        return self.collected.awards() if self.awards is None else self.awards
+
+    def paid(self, rule: str) -> Ints:
+        """The rows in which a rule paid, once it is done."""
+        if self.edit is not None and rule in self.edit.changed:
+            return self.edit.part.paid(rule)
+        awards = self.decided
+        return np.unique(awards.rows[awards.rules == self.collected.rules[rule]])
+
+    def _sampled(self, span: Span, watched: str, samples: int) -> list[int]:
         """The latest rows in which a rule paid, and the last few in which it did not."""
-        rule = self.collected.rules[watched]
-        paid = np.unique(awards.rows[awards.rules == rule])
+        paid = self.paid(watched)
         events = next(one.rule.events for one in self.compiled.rules if one.name == watched)
         last = range(max(span.first, span.end - REASONED_QUICKLY), span.end)
         asked = [row for row in last if self.history.type_names[self.types[row]] in events]

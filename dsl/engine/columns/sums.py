@@ -39,6 +39,11 @@ def sums(keys: Ints, units: Ints, amounts: Ints) -> Iterator[tuple[int, int, int
     yield from zip((key + first).tolist(), unit.tolist(), totals, strict=True)
 
 
+def nothing(count: int, *, is_small: bool) -> Exact:
+    """So many sums of nothing yet; `is_small` where 64 bits hold what they will come to."""
+    return np.zeros(count, np.int64) if is_small else np.zeros(count, np.object_)
+
+
 def sums_of(keys: Ints, amounts: Ints, count: int) -> Exact:
     """The sums of the amounts of each key, from 0 up to a count."""
     largest = max(int(amounts.max(initial=0)), -int(amounts.min(initial=0)))
@@ -52,32 +57,26 @@ def sums_of(keys: Ints, amounts: Ints, count: int) -> Exact:
 
 
 class Distinct:
-    """How many different values stand with each key, and in all; both are counted from 0."""
+    """The different values that stand with each key; both are counted from 0."""
 
     def __init__(self, keys: int, values: int) -> None:
-        self._width, self._values = values, np.zeros(values, np.bool_)
-        self._keys = keys
+        self._width = values
         self._seen = np.zeros(keys * values if keys * values <= MOST_CELLS else 0, np.bool_)
         # Pairs of both, where there are too many for a table.
         self._pairs = np.empty(0, np.int64)
 
     def add(self, keys: Ints, values: Ints) -> None:
         """Take in some of each that stand together."""
-        self._values[values] = True
         pairs = keys * self._width + values
         if len(self._seen):
             self._seen[pairs] = True
         else:
             self._pairs = np.union1d(self._pairs, pairs)
 
-    def by_key(self) -> list[int]:
-        """How many different values each key has."""
+    def of(self, key: int) -> Ints:
+        """The different values of a key, in their order."""
+        first = key * self._width
         if len(self._seen):
-            found = self._seen.reshape(self._keys, self._width).sum(axis=1)
-        else:
-            found = np.bincount(self._pairs // max(1, self._width), minlength=self._keys)
-        return [int(count) for count in found]
-
-    def total(self) -> int:
-        """How many different values there are."""
-        return int(self._values.sum())
+            return np.flatnonzero(self._seen[first : first + self._width])
+        ends = np.searchsorted(self._pairs, [first, first + self._width])
+        return np.asarray(self._pairs[slice(*ends.tolist())] - first)

@@ -14,7 +14,7 @@ from app.history.tables import load_exact, tables_of
 from app.services.cases import case_files, read_cases
 from dsl.engine.calendar import instant
 from dsl.engine.columns import History, dry_run, read_history
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES
 from dsl.engine.columns.liability import Liability, liabilities
 from dsl.engine.columns.run import Way, way_of
 from dsl.engine.columns.standing import Standing

@@ -11,7 +11,7 @@ import dsl
 from app.history.tables import tables_of_contents
 from dsl.engine.book import Book
 from dsl.engine.calendar import instant, moment
-from dsl.engine.columns.collected import STATUSES
+from dsl.engine.columns.awards import STATUSES
 from dsl.engine.columns.dry_run import DryRun, dry_run
 from dsl.engine.columns.reading import read_history
 from dsl.engine.columns.report import budgets
