@@ -24,7 +24,7 @@ import dsl
 from dsl.engine.columns import History, LeftOut
 from dsl.engine.columns.stored import from_table, to_table
 
-# Some thirty histories of a million events, each with its lines; what takes no more than this on a
+# A hundred histories of a million events, each with its lines; what takes no more than this on a
 # laptop's disk is not missed there.
 MOST = 5_000_000_000
 # What all readings hang on, whatever the files and the program.
