@@ -101,6 +101,11 @@ class Awards:
         largest = max(abs(own.least), abs(own.largest)) if own.most else 0
         return largest * len(self) < SAFE
 
+    @property
+    def latest(self) -> int:
+        """No earlier than the last of them was."""
+        return self._sources["at"]().largest
+
     def pieces(self, *names: str) -> Iterator[tuple[Ints, ...]]:
         """Columns by name, a block of awards at a time; of millions no whole one is needed."""
         own = {"kinds": self._kinds, "amounts": self._amounts}

@@ -119,7 +119,7 @@ class DryRun:
             before, part, changed = self.edit
             return Combined(self.rule_names, before.totals, part.totals, changed)
         named = Named(self.rule_names, self.unit_names, len(self.customer_ids))
-        return Counted(self.compiled, self.history, self.awards, named, self.until)
+        return Counted(self.compiled, self.history, self.awards, named)
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""
@@ -149,9 +149,8 @@ class DryRun:
         order = {name: place for place, name in enumerate(self.unit_names)}
         found: dict[tuple[int, int, str], int] = {}
         for (_, unit), own in self.totals.of_days.items():
-            there = np.flatnonzero(own.counts)
-            for day, amount in zip(there.tolist(), own.amounts[there].tolist(), strict=True):
-                key = own.first + day, order[unit], unit
+            for day, amount in zip(own.days.tolist(), own.amounts.tolist(), strict=True):
+                key = day, order[unit], unit
                 found[key] = found.get(key, 0) + amount
         totals: dict[dt.date, dict[str, int]] = {}
         for (day, _, unit), amount in sorted(found.items()):

@@ -56,6 +56,39 @@ def sums_of(keys: Ints, amounts: Ints, count: int) -> Exact:
     return exact
 
 
+class Added:
+    """Sums by cell, of so many cells, that are added up a block at a time."""
+
+    def __init__(self, cells: int, *, is_small: bool) -> None:
+        self._is_small = is_small
+        self._is_table = cells <= MOST_CELLS
+        self._sums = nothing(cells if self._is_table else 0, is_small=is_small)
+        self._counts = np.zeros(len(self._sums), np.int64)
+        # Where there are too many cells for a table.
+        self._found: dict[int, int] = {}
+
+    def add(self, cells: Ints, amounts: Ints) -> None:
+        """Add an amount to the cell that stands with it."""
+        if self._is_table:
+            self._counts += np.bincount(cells, minlength=len(self._counts))
+            np.add.at(self._sums, cells, amounts.astype(self._sums.dtype))
+            return
+        found, places = np.unique(cells, return_inverse=True)
+        own = sums_of(places, amounts, len(found)).tolist()
+        for cell, amount in zip(found.tolist(), own, strict=True):
+            self._found[cell] = self._found.get(cell, 0) + amount
+
+    def found(self) -> tuple[Ints, Exact]:
+        """The cells to which anything was added, in their order, and what they come to."""
+        if self._is_table:
+            cells = np.flatnonzero(self._counts)
+            return cells, self._sums[cells]
+        cells = np.array(sorted(self._found), np.int64)
+        sums_ = nothing(len(cells), is_small=self._is_small)
+        sums_[:] = [self._found[cell] for cell in cells.tolist()]
+        return cells, sums_
+
+
 class Distinct:
     """The different values that stand with each key; both are counted from 0."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from dsl.engine.columns.awards import KIND
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.narrow import narrow
-from dsl.engine.columns.sums import Distinct, nothing, sums_of
+from dsl.engine.columns.sums import Added, Distinct, nothing, sums_of
 from dsl.engine.plans import given
 from dsl.meaning import checked
 
@@ -43,11 +43,10 @@ class OfRule:
 
 @dataclass(frozen=True, slots=True)
 class OfDays:
-    """Of one rule and unit what each day from a first one on comes to, and of how many awards."""
+    """Of one rule and unit the local dates on which it was given, and what each comes to."""
 
-    first: int
+    days: Ints
     amounts: Exact
-    counts: Ints
 
 
 class Totals(Protocol):
@@ -77,11 +76,9 @@ class Named:
 class Counted:
     """The totals of awards."""
 
-    def __init__(
-        self, compiled: Compiled, history: History, awards: Awards, named: Named, until: int
-    ) -> None:
+    def __init__(self, compiled: Compiled, history: History, awards: Awards, named: Named) -> None:
         self._compiled, self._history, self._awards = compiled, history, awards
-        self._named, self._until = named, until
+        self._named = named
 
     @property
     def _zone(self) -> str:
@@ -150,25 +147,25 @@ class Counted:
             ],
             np.int64,
         )
-        ends = np.array([self._history.at[0], max(self._history.at[-1], self._until)], np.int64)
-        first, last = Clocks(ends, self._zone).part("date").tolist()
+        last = awards.latest if awards.has_timed else self._history.at[-1]
+        ends = Clocks(np.array([self._history.at[0], last], np.int64), self._zone).part("date")
         # A row for each pair, with room for a day that begins early.
-        width = last - first + 3
-        counts = np.zeros(len(kinds_of) * width, np.int64)
-        amounts_ = nothing(len(counts), is_small=awards.is_small)
+        first, width = int(ends[0]) - 1, int(ends[1] - ends[0]) + 3
+        added = Added(len(kinds_of) * width, is_small=awards.is_small)
         when, days_of = ("at", self._at) if awards.has_timed else ("rows", self._of_rows)
         for kinds, amounts, places in awards.pieces("kinds", "amounts", when):
             is_given, moved = awards.is_given[kinds], awards.moved(kinds, amounts)
             chosen = slice(None) if is_given.all() else is_given
-            cells = pairs[kinds[chosen]] * width + (days_of(places)[chosen] - first + 1)
-            counts += np.bincount(cells, minlength=len(counts))
-            np.add.at(amounts_, cells, moved[chosen].astype(amounts_.dtype))
-        rows, totals = counts.reshape(-1, width), amounts_.reshape(-1, width)
-        return {
-            pair: OfDays(first - 1, totals[row], rows[row])
-            for pair, row in kinds_of.items()
-            if rows[row].any()
-        }
+            cells = pairs[kinds[chosen]] * width + (days_of(places)[chosen] - first)
+            added.add(cells, moved[chosen])
+        cells, totals = added.found()
+        found = {}
+        for pair, row in kinds_of.items():
+            start, end = np.searchsorted(cells, [row * width, (row + 1) * width]).tolist()
+            if start < end:
+                days = cells[start:end] - row * width + first
+                found[pair] = OfDays(days, totals[start:end])
+        return found
 
     def _at(self, at: Ints) -> Ints:
         return Clocks(at, self._zone).part("date")
