@@ -311,7 +311,7 @@ class Book:
         if event.type in compiled.recorded:
             customer.record(row, lines, compiled.scratch(), counts=entry.counts)
         self.others.add(compiled, customer, entry, row, lines)
-        customer.fill(entry.at)
+        customer.fill(entry.at, self.now)
         cause = Cause(entry.at, event.id, entry.id, entry.id)
         scratch = compiled.scratch()
         self.others.fill(self, customer, row, scratch, entry.place)

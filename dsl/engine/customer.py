@@ -193,8 +193,11 @@ class Customer:
         elif event.type == "optin":
             self.opted_in.add(str(event.attributes.get("rule")))
 
-    def fill(self, at: int) -> None:
-        """Put into S what stands elsewhere: balances, what was earned, what is held."""
+    def fill(self, at: int, now: int = NA) -> None:
+        """Put into S what stands elsewhere: balances, what was earned, what is held.
+
+        Of a late event what is held is that of now, as balances are.
+        """
         uses, row = self.compiled.uses, self.row
         for place, unit in uses.balances:
             row[place] = self.balance(unit)
@@ -208,7 +211,7 @@ class Customer:
                 after, until = self.compiled.window(window, at)
                 row[place] = found.earnings.between(after, until)
         for place, kind, name in uses.holds:
-            row[place] = int(self.holds(kind, name, at))
+            row[place] = int(self.holds(kind, name, max(at, now)))
         for name, place in uses.segments.items():
             row[place] = int(name in self.segments)
         if uses.age is not None and "birthday" in self.values:

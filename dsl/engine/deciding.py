@@ -65,7 +65,7 @@ def finish(
             see_again(book, scene, entry)
     else:
         found = worked_out(book, scene, plans, entry)
-    coupon = _coupon(scene, entry)
+    coupon = _coupon(scene, entry, book.now)
     paid = posted(book, scene, found)
     if entry is not None:
         entry.paid = paid
@@ -179,20 +179,20 @@ def see_again(book: Book, scene: Scene, entry: Entry) -> None:
         customer.record_again(scene.event, scene.lines, scene.scratch)
         scene.scratch[:] = compiled.scratch()
     customer.forget_sums()
-    customer.fill(entry.at)
+    customer.fill(entry.at, book.now)
     book.others.correct(compiled, customer, entry, scene.event, scene.lines)
     book.others.fill(book, customer, scene.event, scene.scratch, entry.place)
 
 
-def _coupon(scene: Scene, entry: Entry | None) -> Holding | None:
-    """The coupon a purchase uses: one it names and holds, the first to expire."""
+def _coupon(scene: Scene, entry: Entry | None, now: int) -> Holding | None:
+    """The coupon a purchase uses: one it names and holds now, the first to expire."""
     if entry is None or entry.event.type != "purchase" or not scene.customer.holdings:
         return None
     code = entry.event.attributes.get("coupon")
     held = [
         one
         for one in scene.customer.holdings
-        if (one.kind, one.name) == ("coupon", code) and one.is_held(scene.at)
+        if (one.kind, one.name) == ("coupon", code) and one.is_held(max(scene.at, now))
     ]
     return min(held, key=lambda one: one.expires, default=None)
 
