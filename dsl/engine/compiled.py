@@ -21,6 +21,7 @@ from dsl.engine.plans import (
     GoalPlan,
     RewardPlan,
     RulePlan,
+    every,
     given,
     gives,
     is_discount,
@@ -113,10 +114,7 @@ class Compiled:
         ) or any(plan.campaign is not None for plan in self.rules)
         # An award can go to another customer than the one it is decided for.
         self.has_recipients = any(
-            one.recipient is not None
-            for plan in self.rules
-            for reward in plan.rewards
-            for one in given(reward)
+            one.recipient is not None for plan in self.rules for one in every(plan.rewards)
         )
         # There is something to settle; a midnight can change nothing that is not found again just
         # before an event: no rule is on a change, no tier is kept, none asks for a segment.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsl.engine.compiled import DERIVED
 from dsl.engine.nodes import refers_to_segments, remembers, walk
+from dsl.engine.plans import every
 from dsl.meaning import checked
 from dsl.text import ast
 
@@ -215,12 +216,12 @@ class _Influences:
             self._add(own, SETTLED)
         # Bases are of one event; what falls due or follows is one of its own.
         causes = rule.events or (type(rule.trigger).__name__,)
-        for reward in _every(plan.rewards):
+        for reward in every(plan.rewards):
             self._take_reward(own, reward, causes)
 
     def _settles(self, plan: RulePlan) -> bool:
         """True of a rule whose customers are settled by it, at other times than else."""
-        if any(one.recipient is not None for one in _every(plan.rewards)):
+        if any(one.recipient is not None for one in every(plan.rewards)):
             return True
         return self._lags if isinstance(plan.rule.trigger, DERIVED) else not plan.rule.events
 
@@ -300,7 +301,7 @@ def _expiring(compiled: Compiled) -> Iterator[str]:
             yield name
     for plan in compiled.rules:
         if plan.rule.expiry is not None:
-            yield from (one.unit.name for one in _every(plan.rewards) if one.unit is not None)
+            yield from (one.unit.name for one in every(plan.rewards) if one.unit is not None)
 
 
 def _segment(name: str) -> Node:
@@ -313,10 +314,3 @@ def _unit(name: str) -> Node:
 
 def _thing(kind: str, name: str) -> Node:
     return "thing", kind, name
-
-
-def _every(rewards: Iterable[RewardPlan]) -> Iterator[RewardPlan]:
-    """The rewards, and whatever choice of them may be given."""
-    for reward in rewards:
-        yield reward
-        yield from _every(choice for _, choice in reward.choices)

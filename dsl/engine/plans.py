@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,13 @@ def given(plan: RewardPlan) -> Iterator[RewardPlan]:
         yield plan
     for _, choice in plan.choices:
         yield from given(choice)
+
+
+def every(plans: Iterable[RewardPlan]) -> Iterator[RewardPlan]:
+    """Rewards, and whatever choice of them may be given."""
+    for plan in plans:
+        yield plan
+        yield from every(choice for _, choice in plan.choices)
 
 
 def is_discount(plan: RewardPlan) -> bool:
