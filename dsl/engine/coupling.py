@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from dsl.engine.compiled import DERIVED
+from dsl.engine.entries import CORRECTING
 from dsl.engine.nodes import refers_to_segments, remembers, walk
 from dsl.engine.plans import every
 from dsl.meaning import checked
@@ -34,8 +35,6 @@ REDEEMED: Node = ("redeemed",)
 SETTLED: Node = ("settled",)
 # Events that say what became of a redemption.
 OF_REDEEMING = frozenset({"redeem", "cancel"})
-# Events that change what others came to.
-CORRECTING = ("refund", "redeem", "cancel")
 # What of a program may differ between two whose rules are held against each other.
 OF_RULES = frozenset({"name", "rules", "challenges", "parameters", "readers"})
 # Nodes that are named as a rule is.

@@ -36,6 +36,10 @@ class Paid:
     marked: Sequence[CounterKey] = ()
 
 
+# Types of events that change what others came to.
+CORRECTING = frozenset({"refund", "redeem", "cancel"})
+
+
 @dataclass(slots=True)
 class Inputs:
     """What the decision of a purchase rested on, so that a refund can make it again.

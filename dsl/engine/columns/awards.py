@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KIND = ("rule", "reward", "unit", "text", "status")
 # Where an award stands, by number.
 STATUSES: tuple[Status, ...] = ("posted", "pending", "held", "withheld", "revoked")
+POSTED, PENDING, _, WITHHELD, REVOKED = range(len(STATUSES))
 
 
 class Once:
@@ -78,12 +79,12 @@ class Awards:
     @cached_property
     def is_given(self) -> Bools:
         """Of each kind whether it is not withheld."""
-        return np.asarray(self._statuses != STATUSES.index("withheld"))
+        return np.asarray(self._statuses != WITHHELD)
 
     @cached_property
     def is_counted(self) -> Bools:
         """Of each kind whether it is neither withheld nor taken back."""
-        return np.asarray(self.is_given & (self._statuses != STATUSES.index("revoked")))
+        return np.asarray(self.is_given & (self._statuses != REVOKED))
 
     @property
     def _statuses(self) -> Ints:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.awards import KIND, STATUSES, Awards
+from dsl.engine.columns.awards import KIND, PENDING, POSTED, WITHHELD, Awards
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.narrow import counted, joined, narrow
 from dsl.engine.columns.order import by_customer
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from dsl.engine.terms import Term
 
     Progress = Callable[[int], None]
-
-POSTED, PENDING, WITHHELD = map(STATUSES.index, ("posted", "pending", "withheld"))
 
 
 class NotByTextError(Exception):
@@ -214,7 +212,7 @@ class ByText(ABC):
         )
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:
-        """What a slot's awards have in common, see AWARD."""
+        """What a slot's awards have in common, see KIND."""
         slot = self._decisions.slots[number]
         reward, rule = slot.reward, slot.rule.rule
         unit, form = reward.unit, reward.reward.form

@@ -52,6 +52,18 @@ class RuleTotal:
     units: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What a run after an edit is put together of: that of before, and one of what is touched.
+
+    `changed` are the rules whose awards are those of the latter.
+    """
+
+    before: DryRun
+    part: DryRun
+    changed: frozenset[str]
+
+
 @dataclass(frozen=True)
 class DryRun:
     """The awards of a run, and what the numbers in them stand for.
@@ -63,8 +75,8 @@ class DryRun:
     were decided. `balances` are what customers hold at the end by unit, but for those of whom that
     follows from their awards: who is not `folded`; None after an edit, when it is not known where
     customers stood either, and awards of one instant stand in no certain order. `used` finds what
-    was used of what all customers share, if it can; `edit` are the run of before, that of what an
-    edit touches, and the rules it may have changed.
+    was used of what all customers share, if it can; `edit` is what it was put together of, where
+    that was more than one run.
     """
 
     compiled: Compiled
@@ -84,7 +96,7 @@ class DryRun:
     balances: Mapping[str, Balance] | None
     folded: Bools
     used: Callable[[], Sequence[SharedUse]] | None = field(repr=False, compare=False)
-    edit: tuple[DryRun, DryRun, frozenset[str]] | None = field(repr=False, compare=False)
+    edit: Edited | None = field(repr=False, compare=False)
     samples: tuple[Sample, ...] = field(default=())
     explained: tuple[Sample, ...] = field(default=())
 
@@ -116,8 +128,8 @@ class DryRun:
     def totals(self) -> Totals:
         """What the awards come to."""
         if self.edit is not None:
-            before, part, changed = self.edit
-            return Combined(self.rule_names, before.totals, part.totals, changed)
+            edit = self.edit
+            return Combined(self.rule_names, edit.before.totals, edit.part.totals, edit.changed)
         named = Named(self.rule_names, self.unit_names, len(self.customer_ids))
         return Counted(self.compiled, self.history, self.awards, named)
 
@@ -167,9 +179,9 @@ class DryRun:
             msg = "customers without events of theirs"
             raise ValueError(msg)
         rules: frozenset[str] = frozenset((*self.rule_names, *before.rule_names))
-        if self.edit is not None and self.edit[0] is before:
+        if self.edit is not None and self.edit.before is before:
             # All else is the same.
-            rules = self.edit[2]
+            rules = self.edit.changed
         own, theirs = (one.totals.of_customers(unit, rules).tolist() for one in (self, before))
         return [more - less for more, less in zip(own, theirs, strict=True)]
 
@@ -233,7 +245,7 @@ def _result(run: Run, compiled: Compiled, span: Span, explained: Sequence[Sample
     edit = None
     if run.edit is not None:
         part = run.edit.part
-        edit = run.edit.before, _result(part, part.compiled, span), run.edit.changed
+        edit = Edited(run.edit.before, _result(part, part.compiled, span), run.edit.changed)
     # Whoever was paid without an event of their own.
     others = len(found.customers.codes) - len(history.customer_ids)
     return DryRun(

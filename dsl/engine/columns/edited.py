@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.awards import STATUSES, Later
+from dsl.engine.columns.awards import WITHHELD, Later
 from dsl.engine.columns.shared import periods_of
 from dsl.engine.compiled import compile_program
 from dsl.engine.coupling import only, touched
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dsl.engine.terms import Term
 
     Used = Callable[[], Sequence[SharedUse]]
-
-WITHHELD = STATUSES.index("withheld")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a native run reads of a history: records of events and lines, what is told of customers.
+"""What a run by text reads of a history: records of events and lines, what is told of customers.
 
 Kept with the history, for programs that read the same: an edit that changes a number reads nothing.
 """

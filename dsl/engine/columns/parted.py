@@ -15,6 +15,7 @@ import numpy as np
 from dsl.engine.columns.collected import Collected
 from dsl.engine.columns.order import of_rows
 from dsl.engine.columns.shared import Draws
+from dsl.engine.entries import CORRECTING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from dsl.engine.decision import CounterKey
 
 KEY = ("parts",)
-# Events that change what others came to.
-CORRECTING = frozenset({"refund", "redeem", "cancel"})
 # Beyond this share of the events the fold may as well decide all.
 MOST_CORRECTED = 0.9
 

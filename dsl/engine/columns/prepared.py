@@ -12,8 +12,9 @@ import numpy as np
 
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
+from dsl.engine.columns.awards import PENDING, POSTED
 from dsl.engine.columns.clock import Clocks
-from dsl.engine.columns.parted import CORRECTING
+from dsl.engine.entries import CORRECTING
 from dsl.engine.native.fitting import FORMS
 from dsl.engine.scene import mark
 from dsl.meaning import checked
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from dsl.engine.terms import Term
     from dsl.meaning.types import Unit
     from dsl.text.ast import Period
-
-POSTED, PENDING = 0, 1
 
 
 def is_quick(compiled: Compiled, history: History) -> bool:

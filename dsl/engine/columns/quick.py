@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.cells import LARGEST, NA, S_CURRENT, S_END, S_TIER, UNSET
-from dsl.engine.columns.awards import STATUSES
+from dsl.engine.columns.awards import STATUSES, WITHHELD
 from dsl.engine.columns.prepared import Payment, Preparation
 from dsl.engine.customer import Customer
 from dsl.engine.decision import Decision
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 # Events that say something of their customer.
 TELLING = ("profile", "signup", "referral", "optin")
-WITHHELD = STATUSES.index("withheld")
 
 
 class Quick:

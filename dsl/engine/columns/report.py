@@ -9,7 +9,7 @@ import numpy as np
 
 from dsl.engine.cells import NA
 from dsl.engine.clock import date_of, first_day
-from dsl.engine.columns.awards import STATUSES
+from dsl.engine.columns.awards import WITHHELD
 from dsl.engine.columns.clock import Clocks
 from dsl.engine.columns.sums import sums
 from dsl.engine.plans import given
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dsl.engine.columns.dry_run import DryRun
     from dsl.engine.plans import RewardPlan
     from dsl.engine.terms import Term
-
-WITHHELD = STATUSES.index("withheld")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,15 @@ from dsl.engine.columns.edited import Edit, decide_edited
 from dsl.engine.columns.encode import HistoryEncoder
 from dsl.engine.columns.events import PastEvent, Readers
 from dsl.engine.columns.folding import fold, without_rules
-from dsl.engine.columns.natively import decide_natively
 from dsl.engine.columns.order import of_rows
-from dsl.engine.columns.parted import CORRECTING, MOST_CORRECTED, Noted, parts
+from dsl.engine.columns.parted import MOST_CORRECTED, Noted, parts
 from dsl.engine.columns.prepared import is_quick
 from dsl.engine.columns.quick import Quick
 from dsl.engine.columns.shared import SharedUse
 from dsl.engine.columns.span import Sample, Span
+from dsl.engine.columns.text_run import decide_by_text
 from dsl.engine.encode import Attributes, Codes
-from dsl.engine.entries import Entry
+from dsl.engine.entries import CORRECTING, Entry
 from dsl.engine.native.fitting import is_fit
 from dsl.engine.native.llvm import is_there
 
@@ -195,7 +195,7 @@ class Run:
         """Decide by text where that can be, by CPython if need be; False where it cannot."""
         while self.way in BY_TEXT:
             try:
-                self.used = decide_natively(self, span)
+                self.used = decide_by_text(self, span)
             except TooLargeError:
                 self.way = "text" if self.way == "native" else "book"
             except NotByTextError:

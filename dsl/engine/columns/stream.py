@@ -1,4 +1,4 @@
-"""What a native run gives, taken away as it comes and kept in few bytes."""
+"""What a run by text gives, taken away as it comes and kept in few bytes."""
 
 from __future__ import annotations
 
