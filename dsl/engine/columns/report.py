@@ -188,7 +188,7 @@ def in_segment(run: DryRun, name: str) -> DryRun:
 
 def of_awards(run: DryRun, places: Ints) -> DryRun:
     """Some of a run's awards."""
-    return replace(run, awards=run.awards.ordered.some(places))
+    return replace(run, awards=run.awards.ordered.some(places), edit=None)
 
 
 def _sums(run: DryRun, keys: Ints) -> dict[int, dict[str, int]]:
