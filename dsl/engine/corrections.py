@@ -73,10 +73,13 @@ def reject(book: Book, purchase: Entry) -> None:
         _give_counters_back(book, one, one.amount)
         one.amount = 0
         if one.lot is not None:
-            owner = book.customer(one.award.customer)
-            owner.wallet(one.lot.unit).take_back(one.lot, one.lot.left)
+            wallet = book.customer(one.award.customer).wallet(one.lot.unit)
+            wallet.moved_at = book.last_at
+            wallet.take_back(one.lot, one.lot.left)
         for lot, part in one.parts:
-            book.customer(one.award.customer).wallet(lot.unit).give_back(lot, part, book.now)
+            wallet = book.customer(one.award.customer).wallet(lot.unit)
+            wallet.moved_at = book.last_at
+            wallet.give_back(lot, part, book.now)
     for one in purchase.paid:
         _give_marks_back(book, purchase, one)
     purchase.is_rejected = True
@@ -193,6 +196,7 @@ def _changed(
     really = difference
     unit = owner.compiled.program.units.get(award.unit)
     if unit is not None and not unit.is_money:
+        owner.wallet(unit.name).moved_at = book.last_at
         if award.amount < 0:
             really = _deducted(owner, ones, difference, entry.at)
         elif difference > 0:
@@ -358,6 +362,7 @@ def _turned(book: Book, scene: Scene, matched: Matched, payment: Payment) -> lis
     really = payment.amount
     if unit is not None and not unit.is_money:
         wallet = book.customer(payment.recipient).wallet(unit.name)
+        wallet.moved_at = book.last_at
         wallet.earnings.add(scene.at, -payment.amount)
         really = sum(part for _, part in wallet.take(payment.amount))
         if really < payment.amount and not unit.never_below_zero:

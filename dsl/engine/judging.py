@@ -39,6 +39,7 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
             one.tier.begins, one.tier.is_waiting = at, False
         if one.lot is not None and one.lot.left:
             owner = book.customer(one.award.customer)
+            owner.wallet(one.lot.unit).moved_at = book.last_at
             one.lot.release = max(at, one.lot.pending_until)
             if one.lot.release <= at:
                 owner.wallet(one.lot.unit).open(one.lot, at)

@@ -80,16 +80,17 @@ def _post(
         return paid
     compiled, rule, unit = scene.compiled, matched.plan.rule, payment.unit
     begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
-    if unit is not None and not unit.is_money:
-        customer.wallet(unit.name).moved_at = last
     if payment.is_deduction and unit is not None:
-        paid.parts = customer.wallet(unit.name).take(payment.amount)
+        wallet = customer.wallet(unit.name)
+        paid.parts = wallet.take(payment.amount)
         payment.amount = sum(part for _, part in paid.parts)
         if not payment.amount:
             return None
+        wallet.moved_at = last
         paid.amount = -payment.amount
         begins = at
     elif unit is not None and not unit.is_money:
+        customer.wallet(unit.name).moved_at = last
         terms = Dating(compiled, rule, unit, at, is_held=scene.is_held)
         paid.lot = grant(customer, due, terms, payment.amount, now)
         begins = paid.lot.pending_until

@@ -197,7 +197,9 @@ def cancel(book: Book, customer: Customer, entry: Entry) -> Changes:
     redeemed = found[1]
     redeemed.is_gone = True
     for unit, lot, part in redeemed.parts:
-        customer.wallet(unit).give_back(lot, part, book.now)
+        wallet = customer.wallet(unit)
+        wallet.moved_at = book.last_at
+        wallet.give_back(lot, part, book.now)
     for key, adds in redeemed.drawn:
         book.used[key] = book.used.get(key, 0) - adds
     lines = corrections.take_all_back(book, entry, redeemed)

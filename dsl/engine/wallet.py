@@ -93,7 +93,7 @@ class Wallet:
     debt: int = 0
     # What was left of lots on their last days, all together.
     expired: int = 0
-    # The last event by which it was moved; what time alone moves counts with the event before it.
+    # The last event by which, or since which, it was moved by anything but time alone.
     moved_at: int = -NEVER
     lots: list[tuple[tuple[int, int, int], Lot]] = field(default_factory=list)
     earnings: Earnings = field(default_factory=Earnings)

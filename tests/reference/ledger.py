@@ -122,6 +122,8 @@ class Ledger:
         self.debts: dict[Account, list[Move]] = defaultdict(list)
         # What refunds without original take off what was earned.
         self.unearned: dict[Account, list[Move]] = defaultdict(list)
+        # The numbers of what paid a debt, which moves no balance.
+        self.absorbed: set[int] = set()
         self.things: dict[str, list[Holding]] = defaultdict(list)
         self.tiers: dict[str, list[TierAward]] = defaultdict(list)
 
@@ -210,12 +212,23 @@ class Ledger:
             if part > 0:
                 lot.moves.append(Move(self._number(), at, part))
                 self.debts[account].append(Move(self._number(), at, -part))
+                self.absorbed |= {lot.moves[-1].seq, self.debts[account][-1].seq}
                 owed -= part
 
     def absorb_all(self, at: dt.datetime) -> None:
         """The same for every account."""
         for account in list(self.debts):
             self.absorb(account, at)
+
+    def numbers(self, account: Account) -> Iterator[int]:
+        """The numbers under which an event moved a unit of a customer's."""
+        moves = [*self.debts[account], *self.unearned[account]]
+        for lot in self.lots[account]:
+            yield lot.seq
+            moves += (*lot.moves, *lot.reversed)
+            if lot.released is not None:
+                yield lot.released[0]
+        yield from (move.seq for move in moves if move.seq not in self.absorbed)
 
     def releases(self) -> Iterator[dt.datetime]:
         """The instants at which a lot's pending ends, of accounts that have ever owed."""

@@ -58,8 +58,8 @@ def settle_at(
 ) -> tuple[Standing, list[Change]]:
     """Settle a customer and say what changed; where it was in the past, later ones are redone."""
     log = world.settled[customer]
-    # Where nothing was recorded since, only an event's own step could change anything.
-    idle = when == "before" or not any(_one_step(tier) for tier in program.tiers)
+    # Where nothing was recorded since, only a further step could change anything.
+    idle = not any(_one_step(tier) for tier in program.tiers)
     if idle and log and (log[-1].moment, log[-1].number) == (moment, world.last):
         return log[-1].standing, []
     index = len(log)

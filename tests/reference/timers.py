@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 
 from dsl.text import ast
@@ -224,19 +224,32 @@ def _top(count: int, by: ast.Expr, scenes: list[Scene]) -> list[str]:
 
 
 def _changed(by: ast.Expr, scene: Scene) -> dt.datetime:
-    """When the last event happened that changed the value, as seen from now."""
-    moment = scene.moment
-    records = [r for r in scene.world.book.of(None) if r.place <= moment.place]
-    numbers = sorted(record.seq for record in records)
+    """When the last event happened that changed the value, or moved a unit, as seen from now."""
+    world, moment = scene.world, scene.moment
+    records = [r for r in world.book.of(None) if r.place <= moment.place]
     last = ALWAYS
-    before = value(by, replace(scene, moment=replace(moment, place=just_before(ALWAYS), seq=0)))
-    for index, record in enumerate(records, start=1):
-        # What the events so far brought about was recorded before the next one was.
-        known = max(one.seq for one in records[:index])
-        until = next((number - 1 for number in numbers if number > known), EVER)
-        there = replace(moment, place=record.place, seq=until)
-        now = value(by, replace(scene, moment=there))
+    before = value(by, replace(scene, moment=replace(moment, place=just_before(ALWAYS))))
+    for record in records:
+        now = value(by, replace(scene, moment=replace(moment, place=record.place)))
         if now != before:
             last = record.at
         before = now
+    for unit in _units(by, scene.program):
+        for seq in world.ledger.numbers((scene.customer, unit)):
+            # Whatever moved it counts with the event before it.
+            last = max([last, *(one.at for one in records if one.seq < seq)])
     return last
+
+
+def _units(node: object, program: Program) -> Iterator[str]:
+    """The units an expression asks for."""
+    if isinstance(node, ast.Name):
+        unit = program.unit_name(node.dotted)
+        if unit in program.units:
+            yield unit
+    elif is_dataclass(node):
+        for one in fields(node):
+            yield from _units(getattr(node, one.name), program)
+    elif isinstance(node, tuple):
+        for one in node:
+            yield from _units(one, program)
