@@ -90,7 +90,7 @@ class Compiled:
         )
         self.by_event: dict[str, tuple[RulePlan, ...]] = {}
         own = self.rules[: len(program.rules)]
-        for name in {event for rule in program.rules for event in rule.events}:
+        for name in sorted({event for rule in program.rules for event in rule.events}):
             self.by_event[name] = tuple(plan for plan in own if name in plan.rule.events)
         self.first_groups = frozenset(
             rule.group[1] for rule in every_rule(program) if rule.group and rule.group[0] == "first"

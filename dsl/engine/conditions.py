@@ -5,11 +5,15 @@ Source: docs/language.md, sections 3 and 5.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dsl.engine.cells import NA
 from dsl.engine.values import HERE, Place, Value, both, cell, common, other_key, past_cell, value
+from dsl.engine.writer import ALWAYS
 from dsl.meaning import checked
+from dsl.meaning.possible import MIRRORED
 from dsl.meaning.types import FLAG, Kind, Type
 
 if TYPE_CHECKING:
@@ -17,10 +21,11 @@ if TYPE_CHECKING:
 
     from dsl.engine.emitter import Emitter
 
-ALWAYS, NEVER = "1 == 1", "1 == 0"
+NEVER = "1 == 0"
 OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 COMPLEMENTS = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 DATE = Type(Kind.DATE)
+NUMBER = re.compile(r"-?\d+")
 
 
 def every(texts: Iterable[str]) -> str:
@@ -57,7 +62,9 @@ def holds(  # noqa: C901, PLR0911 - one for each form
         case checked.Between(value=middle, low=low, high=high):
             asked, least, most = value(e, middle, at), value(e, low, at), value(e, high, at)
             if truth:
-                return every([compared(">=", asked, least), compared("<=", asked, most)])
+                # Where it is there is asked by the first.
+                there = replace(asked, present=())
+                return every([compared(">=", asked, least), compared("<=", there, most)])
             outside = some([compared("<", asked, least), compared(">", asked, most)])
             return every([*both(asked, least, most), outside])
         case checked.Membership():
@@ -67,7 +74,7 @@ def holds(  # noqa: C901, PLR0911 - one for each form
             return present if truth is not negated else _not(present)
         case checked.Truth(value=inner):
             flag = value(e, inner, at)
-            return every([*flag.present, f"{flag.text} == {1 if truth else 0}"])
+            return compared("=", flag, Value("1" if truth else "0", flag.divisor))
         case checked.ItemTest():
             return f"{e.items.test(node, at)} == {1 if truth else 0}"
         case checked.TextTest():
@@ -97,18 +104,37 @@ def compared(op: str, left: Value, right: Value) -> str:
     """Both sides are there and compare so."""
     divisor = common(left, right)
     test = f"{left.over(divisor)} {OPERATORS[op]} {right.over(divisor)}"
+    if _is_beyond_absent(op, left, right, divisor) or _is_beyond_absent(
+        MIRRORED[op], right, left, divisor
+    ):
+        return test
     return every([*both(left, right), test])
+
+
+def _is_beyond_absent(op: str, found: Value, other: Value, divisor: int) -> bool:
+    """True where a value that compares so with a number cannot be what stands for absent.
+
+    Nothing is below that; it is never multiplied, as 64 bits would not hold it.
+    """
+    return (
+        op in ("=", ">", ">=")
+        and found.divisor == divisor
+        and found.present == (f"{found.text} != {NA}",)
+        and NUMBER.fullmatch(other.text) is not None
+        and int(other.text) * (divisor // other.divisor) > NA
+    )
 
 
 def _member(e: Emitter, node: checked.Membership, at: Place, *, truth: bool) -> str:
     """One of constants: equal to any, or (false) different from all."""
     found = value(e, node.value, at)
     equal = truth is not node.negated
-    tests = []
-    for choice in node.choices:
-        other = value(e, choice, at)
-        divisor = common(found, other)
-        tests.append(f"{found.over(divisor)} {'==' if equal else '!='} {other.over(divisor)}")
+    choices = [value(e, one, at) for one in node.choices]
+    # Whether it is there is asked once, if at all.
+    there = replace(found, present=())
+    tests = [compared("=" if equal else "!=", there, one) for one in choices]
+    if equal and all(_is_beyond_absent("=", found, one, common(found, one)) for one in choices):
+        return some(tests)
     return every([*found.present, (some if equal else every)(tests)])
 
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# A test that always holds.
+ALWAYS = "1 == 1"
+
+
 class Writer:
     """Collects lines; a block indents what is written inside it."""
 
@@ -29,6 +33,15 @@ class Writer:
             yield
         finally:
             self._depth -= 1
+
+    @contextmanager
+    def where(self, test: str) -> Iterator[None]:
+        """Indent what follows behind a test, where there is anything to test."""
+        if test == ALWAYS:
+            yield
+            return
+        with self.block(f"if {test}:"):
+            yield
 
     def text(self) -> str:
         """All lines."""

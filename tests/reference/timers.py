@@ -50,8 +50,6 @@ def wakes(program: Program) -> bool:
 
 def instants_of(program: Program, after: dt.datetime, upto: dt.datetime) -> Iterator[dt.datetime]:
     """The local midnights after an instant, up to and including another, and the times of `at`."""
-    if not wakes(program):
-        return
     calendars = [rule.trigger for _, rule in program.rules if isinstance(rule.trigger, CALENDAR)]
     times = {trigger.at.value for trigger in calendars if trigger.at is not None}
     day = local_day(after, program.zone)

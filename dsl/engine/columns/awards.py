@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from dsl.engine.columns.narrow import Bools, Ints
+    from dsl.engine.columns.tally import Tally
     from dsl.engine.decision import Status
 
     Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
@@ -51,7 +52,8 @@ class Awards:
 
     `sources` find the other columns when they are first asked for; `order` the places of the awards
     in the order they were decided, None where they stand in it. Columns are kept narrow, and made
-    anew in 64 bits each time they are asked for.
+    anew in 64 bits each time they are asked for. `tally` is what they come to, where that was added
+    up as they were given.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class Awards:
         amounts: Narrow,
         sources: Mapping[str, Callable[[], Narrow]],
         order: Callable[[], Ints] | None = None,
+        tally: Tally | None = None,
     ) -> None:
+        self.tally = tally
         self.table, self._kinds, self._amounts = table, kinds, amounts
         self._sources = {name: Once(make) for name, make in sources.items()}
         self._order = order

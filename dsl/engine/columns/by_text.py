@@ -209,6 +209,7 @@ class ByText(ABC):
                 "standings": lambda: narrow(codes[standing.values]).repeated(counts.values),
             },
             lambda: _in_order(rows, counts.values),
+            stream.tally,
         )
 
     def _of(self, collected: Collected, number: int) -> tuple[int, int, int, int, int]:

@@ -20,6 +20,7 @@ from dsl.engine.clock import date_of
 from dsl.engine.columns.run import Run, Way
 from dsl.engine.columns.span import Sample, Span
 from dsl.engine.columns.sums import sums
+from dsl.engine.columns.tally import Tallied
 from dsl.engine.columns.totals import Combined, Counted, Named, people_in_all
 from dsl.engine.plans import given
 
@@ -131,7 +132,8 @@ class DryRun:
             edit = self.edit
             return Combined(self.rule_names, edit.before.totals, edit.part.totals, edit.changed)
         named = Named(self.rule_names, self.unit_names, len(self.customer_ids))
-        return Counted(self.compiled, self.history, self.awards, named)
+        kind = Counted if self.awards.tally is None else Tallied
+        return kind(self.compiled, self.history, self.awards, named)
 
     def by_rule(self) -> dict[str, RuleTotal]:
         """What each rule gave, in text order, those that gave nothing included."""

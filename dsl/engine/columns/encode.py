@@ -87,6 +87,10 @@ class HistoryEncoder(Encoder):
         """The cells of lines, by place, those of which there is nothing included."""
         return self._columns.line_cells()
 
+    def types(self, name: str) -> list[Type]:
+        """The types that an attribute has in kinds of event."""
+        return self._columns.types(name)
+
     def row(self, event: Event, at: int) -> list[int]:
         """The row of an event; what is of other customers is left absent."""
         given: object = event
@@ -185,7 +189,7 @@ class _Columns:
     def _cell(self, key: Key) -> Cell:
         match key:
             case ("attribute", name):
-                return self._first([self._coded(column) for column in self._named(str(name))])
+                return self._attribute(str(name))
             case ("customer",):
                 codes = [self._codes.code(name) for name in self._history.customer_ids]
                 return looked_up(self._history.customers, np.array(codes, np.int64))
@@ -203,18 +207,29 @@ class _Columns:
             case _:
                 return self._nothing
 
+    def _attribute(self, name: str) -> Cell:
+        columns = self._named(name)
+        if len(columns) > 1 and all(one.texts is None and one.tags is None for one in columns):
+            numbers = (one.narrow.values for one in columns)
+            key = ("attribute", name, *self.types(name))
+            return Cell(self._kept(key, lambda: narrow(_first([*numbers]))))
+        return self._first([self._coded(column) for column in columns])
+
     def _first(self, cells: list[Cell]) -> Cell:
         """The first known value of each row."""
         if len(cells) == 1:
             return cells[0]
         return Cell(narrow(_first([cell.values for cell in cells]))) if cells else self._nothing
 
-    def _named(self, name: str) -> list[Column]:
-        """The columns of an attribute: one for each type that it has in kinds of event."""
+    def types(self, name: str) -> list[Type]:
+        """The types that an attribute has in kinds of event."""
         known = (attributes.get(name) for attributes in self._attributes)
-        types = dict.fromkeys(info.type for info in known if info is not None)
+        return list(dict.fromkeys(info.type for info in known if info is not None))
+
+    def _named(self, name: str) -> list[Column]:
+        """The columns of an attribute, one for each type."""
         columns = self._history.columns
-        return [columns[name, type_] for type_ in types if (name, type_) in columns]
+        return [columns[name, one] for one in self.types(name) if (name, one) in columns]
 
     def _coded(self, column: Column) -> Cell:
         """A column's integers, texts in the program's codes."""
@@ -226,15 +241,7 @@ class _Columns:
         return looked_up(column.narrow, np.array(codes, np.int64))
 
     def _kept(self, key: Key, make: Callable[[], Narrow]) -> Narrow:
-        """A column that is the same for every program that asks for it."""
-        cells = self._history.cells
-        found = cells.get(key)
-        if found is None:
-            while len(cells) >= MOST_KEPT:
-                # Of a copy: another thread may keep something of the same history meanwhile.
-                cells.pop(next(iter(tuple(cells))), None)
-            found = cells[key] = make()
-        return found
+        return kept(self._history, key, make)
 
     def _keep_calendar(self, keys: list[Key]) -> None:
         """Have the columns of keys of the calendar that were not asked for yet."""
@@ -279,6 +286,18 @@ class _Columns:
         ]
         found[known] = np.array(metres, np.int64)[places.ravel()]
         return found
+
+
+def kept(history: History, key: Key, make: Callable[[], Narrow]) -> Narrow:
+    """A column that is the same for every program that asks for it."""
+    cells = history.cells
+    found = cells.get(key)
+    if found is None:
+        while len(cells) >= MOST_KEPT:
+            # Of a copy: another thread may keep something of the same history meanwhile.
+            cells.pop(next(iter(tuple(cells))), None)
+        found = cells[key] = make()
+    return found
 
 
 def _of_calendar(clocks: Clocks, key: Key) -> Ints:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dsl.engine.columns.convert import Ints
+    from dsl.engine.columns.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Memory:
     shared: Ints
     variables: Ints
     place: Ints
+    tally: Tally
 
     @property
     def written(self) -> list[int]:

@@ -6,6 +6,8 @@ Source: docs/engine.md, "Native".
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +18,11 @@ from dsl.engine.columns.memory import Memory, addresses
 from dsl.engine.columns.narrow import blocks
 from dsl.engine.columns.records import Cell, records
 from dsl.engine.columns.stream import CELLS, EVENTS, Batch, Stream
+from dsl.engine.columns.tally import Tally
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine, NotCompiledError, machines
 from dsl.engine.native.numbers import TRAPPED, apart
-from dsl.engine.native.text import EXPORTED
+from dsl.engine.native.text import DAY, EXPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,33 +74,48 @@ class Native(ByText):
                 *memory.written,
                 *addresses(memory.shared, memory.variables),
                 *batch.written,
+                *addresses(memory.tally.cells),
             )
 
-        def work(part: int) -> tuple[Stream, Ints]:
-            def told(place: int) -> None:
-                done[part] = place - cuts[part]
-                progress(sum(done))
+        left = SimpleQueue[int]()
+        for part in range(PARTS):
+            left.put(part)
 
-            memory = self._reused(inputs)
-            # The customer before the first: the next one begins at once.
-            memory.place[2] = firsts[part] - 1
-            return self._batches(call, memory, cuts[part : part + 2], told)
+        def work() -> tuple[dict[int, Stream], Memory]:
+            memory, found = self._reused(inputs), dict[int, Stream]()
+            batch = Batch(self._compiled.program, self._widest)
+            while (part := _next(left)) is not None:
+
+                def told(place: int, part: int = part) -> None:
+                    done[part] = place - cuts[part]
+                    progress(sum(done))
+
+                # The customer before the first: the next one begins at once.
+                memory.place[2] = firsts[part] - 1
+                found[part] = self._batches(call, memory, batch, cuts[part : part + 2], told)
+            return found, memory
 
         with ThreadPoolExecutor(THREADS) as pool:
-            parts = list(pool.map(work, range(PARTS)))
-        drawn = np.sum([shared for _, shared in parts], axis=0)
+            threads = [one.result() for one in [pool.submit(work) for _ in range(THREADS)]]
+        memories = [memory for _, memory in threads]
+        drawn = np.sum([memory.shared for memory in memories], axis=0)
         if self._decisions.shared and not self._goes_round(inputs, drawn.tolist()):
             return None
-        stream = Stream()
-        for part, _ in parts:
-            stream.add(part)
+        stream, streams = (
+            Stream(),
+            {part: one for found, _ in threads for part, one in found.items()},
+        )
+        for part in range(PARTS):
+            stream.add(streams[part])
+        stream.tally = reduce(Tally.with_, (memory.tally for memory in memories))
         return stream
 
     def _by_customer(self, inputs: Inputs) -> Ints:
         """D of `apart`, and behind the last customer where another would begin."""
         starts, customers = self._own.starts, self._history.customers
+        every = {0: np.zeros(len(starts) - 1, np.int64), len(customers): np.diff(starts)}
         before = [
-            np.bincount(customers[:row], minlength=len(starts) - 1)
+            every[row] if row in every else np.bincount(customers[:row], minlength=len(starts) - 1)
             for row in (self._since, self._end)
         ]
         places = np.zeros((len(starts), 5), np.int64)
@@ -143,11 +161,14 @@ class Native(ByText):
                 *memory.written,
                 *addresses(memory.shared, memory.variables),
                 *batch.written,
+                *addresses(memory.tally.cells),
             )
 
         memory = self._memory(inputs, count, len(self._history), int(lines.sum()))
         memory.place[3] = whose.first[0]
-        stream, _ = self._batches(call, memory, [0, self._end], progress)
+        batch = Batch(self._compiled.program, self._widest)
+        stream = self._batches(call, memory, batch, [0, self._end], progress)
+        stream.tally = _counted(memory.tally)
         return stream
 
     # --- both ---------------------------------------------------------------------------------
@@ -156,11 +177,12 @@ class Native(ByText):
         self,
         call: Callable[[int, int, Memory, Batch], int],
         memory: Memory,
+        batch: Batch,
         span: list[int],
         told: Callable[[int], None],
-    ) -> tuple[Stream, Ints]:
-        """Call again and again, until all events are taken; what O held, and what was shared."""
-        stream, batch = Stream(), Batch(self._compiled.program, self._widest)
+    ) -> Stream:
+        """Call again and again, until all events are taken; what O held."""
+        stream = Stream()
         place, end = span
         while place < end:
             first = place
@@ -173,7 +195,7 @@ class Native(ByText):
             place, used = memory.place[:2].tolist()
             batch.take(stream, used, place - first)
             told(place)
-        return stream, memory.shared
+        return stream
 
     def _read(self, inputs: Inputs) -> list[int]:
         """M, F, L, J and T."""
@@ -196,4 +218,21 @@ class Native(ByText):
             shared=self._nothing_shared(inputs),
             variables=np.zeros(self._decisions.variables + 1, np.int64),
             place=np.zeros(5, np.int64),
+            tally=Tally.of(
+                self._decisions.slots,
+                inputs.events.spans[self._decisions.cells.column(DAY)],
+                len(self._own.starts) - 1,
+            ),
         )
+
+
+def _counted(tally: Tally) -> Tally | None:
+    return tally if tally.is_counting else None
+
+
+def _next(left: SimpleQueue[int]) -> int | None:
+    """What is left to do next."""
+    try:
+        return left.get_nowait()
+    except Empty:
+        return None

@@ -1,7 +1,9 @@
 """Rows as records of bytes, each cell as wide as its column has to be, one after the other.
 
 Machine code widens the record of one event, or line, at a time (`unpack` in native/lower.py), so
-that no row of a history stands in memory in 64 bits a cell.
+that no row of a history stands in memory in 64 bits a cell. Records hold the codes of the history's
+own columns; what a program makes of them, as the codes of its texts, is looked up as they are read:
+programs that read the same columns read the same bytes.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ from dsl.engine.cells import NA
 from dsl.engine.columns.narrow import WORDS, Narrow, blocks, narrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dsl.engine.columns.narrow import Codes, Ints
     from dsl.engine.columns.order import Rows
 
 # A cell is read as a word of which the bytes behind it are left out; so many stand behind the last.
 WORD = 8
+# So many numbers say how a cell is read.
+FORM = 6
 EVERY = slice(None)
+NO_TABLE: Ints = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,37 +82,81 @@ def looked_up(source: Narrow, values: Ints) -> Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """So many rows of cells as records of bytes, and how they are read.
+class Packed:
+    """The codes of some columns as records of bytes, of so many rows in a certain order.
 
-    `form` is how many cells are read and the length of a record in bytes, then for each its place
-    in a row, its first byte, the bits that are its own, what its codes count from and by. `first`
-    is a row with what is the same in all, `count` how many rows there are.
+    They are the codes of a history: no program is in them. `places` are the first byte of each
+    column, and how many bytes it has, by its identity; `sources` are the columns.
     """
 
     data: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    stride: int
+    places: Mapping[int, tuple[int, int]]
+    sources: Sequence[Narrow]
+    count: int
+
+    def has(self, sources: Sequence[Narrow]) -> bool:
+        """True where all of these columns are among them."""
+        return all(id(one) in self.places for one in sources)
+
+    def read(self, cells: Sequence[Cell]) -> Records:
+        """Rows of cells, whose columns are among them."""
+        first = np.full(len(cells), NA, np.int64)
+        form: list[int] = []
+        tables: list[Ints] = []
+        for place, cell in enumerate(cells):
+            if cell.is_constant:
+                first[place] = cell.first
+                continue
+            byte, width = self.places[id(cell.source)]
+            # A cell of a whole word has no bits that are not its own.
+            bits = -1 if width == WORD else (1 << 8 * width) - 1
+            table = NO_TABLE if cell.table is None else cell.table.values
+            tables.append(table)
+            known = cell.source.base, cell.source.scale
+            form += [place, byte, bits, *map(_signed, known), _address(table)]
+        spans = [(cell.form.least, cell.form.largest) for cell in cells]
+        read = np.array([len(tables), self.stride, *form], np.int64)
+        return Records(self, read, first, spans, tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Rows of cells as records of bytes, and how they are read.
+
+    `form` is how many cells are read and the length of a record in bytes, then for each its place
+    in a row, its first byte, the bits that are its own, what its codes count from and by, and where
+    in memory the table begins that has their values instead, 0 where there is none. `first` is a
+    row with what is the same in all.
+    """
+
+    packed: Packed
     form: Ints
     first: Ints
-    count: int
     # The least and the largest value there may be of each cell.
     spans: Sequence[tuple[int, int]]
+    # Of each cell that is read the values of its codes, empty where they are worked out.
+    tables: Sequence[Ints]
 
     @property
-    def size(self) -> int:
-        """How many bytes there are."""
-        return len(self.data)
+    def data(self) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+        """The bytes."""
+        return self.packed.data
 
     def column(self, place: int, rows: Ints | slice = EVERY) -> Ints:
         """One cell of some rows, in 64 bits each."""
         count, stride = self.form[:2].tolist()
-        for own, byte, bits, base, scale in self.form[2:].reshape(count, 5).tolist():
+        forms = self.form[2:].reshape(count, FORM).tolist()
+        for (own, byte, bits, base, scale, _), table in zip(forms, self.tables, strict=True):
             if own == place:
-                words = np.ndarray(self.count, "<u8", self.data, byte, (stride,))[rows]
+                words = np.ndarray(self.packed.count, "<u8", self.data, byte, (stride,))[rows]
                 words = words & np.uint64(bits % WORDS)
+                if len(table):
+                    return np.asarray(table[words])
                 found = (words * np.uint64(scale % WORDS) + np.uint64(base % WORDS)).view(np.int64)
                 found[words == 0] = NA
                 return found
-        alike = np.broadcast_to(self.first[place], (self.count,))
+        alike = np.broadcast_to(self.first[place], (self.packed.count,))
         return np.array(alike[rows])
 
     def rows(self, rows: Ints | slice) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -116,31 +165,32 @@ class Records:
         return np.stack(cells, axis=1)
 
 
-def records(cells: Sequence[Cell], count: int, order: Iterable[Ints | Rows]) -> Records:
-    """Rows of cells; `order` are the rows they are of, in blocks, `count` how many in all."""
-    first = np.full(len(cells), NA, np.int64)
-    packed: list[tuple[Cell, int, int]] = []
-    form: list[int] = []
+def sources(cells: Iterable[Cell]) -> list[Narrow]:
+    """The columns that cells are read from, each once."""
+    return list({id(one.source): one.source for one in cells if not one.is_constant}.values())
+
+
+def pack(columns: Sequence[Narrow], count: int, order: Iterable[Ints | Rows]) -> Packed:
+    """Records of columns; `order` are the rows they are of, in blocks, `count` how many in all."""
+    places: dict[int, tuple[int, int]] = {}
     stride = 0
-    for place, cell in enumerate(cells):
-        if cell.is_constant:
-            first[place] = cell.first
-            continue
-        width = -(-cell.form.most.bit_length() // 8)
-        # A cell of a whole word has no bits that are not its own.
-        bits = -1 if width == WORD else (1 << 8 * width) - 1
-        form += [place, stride, bits, _signed(cell.form.base), _signed(cell.form.scale)]
-        packed.append((cell, stride, width))
+    for column in columns:
+        width = -(-column.most.bit_length() // 8)
+        places[id(column)] = stride, width
         stride += width
     data = np.zeros(count * stride + WORD, np.uint8)
     at = 0
     for rows in order:
-        for cell, offset, width in packed:
-            _write(data[at * stride + offset :], stride, cell.codes(rows), width)
+        for column in columns:
+            offset, width = places[id(column)]
+            _write(data[at * stride + offset :], stride, column.codes[rows], width)
         at += len(rows)
-    spans = [(cell.form.least, cell.form.largest) for cell in cells]
-    read = np.array([len(packed), stride, *form], np.int64)
-    return Records(data, read, first, count, spans)
+    return Packed(data, stride, places, columns, count)
+
+
+def records(cells: Sequence[Cell], count: int, order: Iterable[Ints | Rows]) -> Records:
+    """Rows of cells, packed for these alone."""
+    return pack(sources(cells), count, order).read(cells)
 
 
 def _write(
@@ -155,6 +205,11 @@ def _write(
             target = np.ndarray(len(codes), type_, data, at, (stride,))
             target[:] = codes.view(type_)[at // piece :: codes.itemsize // piece]
             at += piece
+
+
+def _address(table: Ints) -> int:
+    """Where in memory a table begins, 0 where there is none."""
+    return table.ctypes.data if len(table) else 0
 
 
 def _signed(number: int) -> int:

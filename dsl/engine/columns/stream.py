@@ -14,6 +14,7 @@ from dsl.engine.native.cells import standing_cells
 
 if TYPE_CHECKING:
     from dsl.engine.columns.narrow import Ints
+    from dsl.engine.columns.tally import Tally
     from dsl.meaning.checked import Program
 
 # So many cells of O, and so many events, are filled before they are taken away.
@@ -32,6 +33,8 @@ class Stream:
     counts: list[Narrow] = field(default_factory=list)
     standings: list[Narrow] = field(default_factory=list)
     known: dict[Standing, int] = field(default_factory=dict)
+    # What they come to, where that was added up.
+    tally: Tally | None = None
 
     def add(self, other: Stream) -> None:
         """Put another behind it."""

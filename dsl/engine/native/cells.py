@@ -14,6 +14,7 @@ from dsl.engine.cells import NA
 
 if TYPE_CHECKING:
     from dsl.engine.layout import Key, Layout
+    from dsl.engine.plans import RulePlan
     from dsl.engine.terms import Term
     from dsl.meaning.checked import Program
     from dsl.text.ast import Period
@@ -103,6 +104,14 @@ class Cells:
     def shared(self) -> tuple[Counter, ...]:
         """Those of all customers, by their place."""
         return tuple(one for one in self.counters.values() if not one.per_customer)
+
+    def withheld(self, plan: RulePlan) -> str:
+        """The cell of E that is 1 where a rule holds out."""
+        return f"E[{self.column(('draw', 'holdout', plan.order, 0))}]"
+
+    def counts(self, plan: RulePlan) -> str:
+        """The test of a rule that does not hold out, to stand behind another."""
+        return "" if plan.rule.holdout is None else f" and {self.withheld(plan)} == 0"
 
     def segment(self, name: str) -> int:
         """The cell of C that is 1 where the customer is in a segment."""

@@ -18,12 +18,10 @@ from dsl.engine.writer import Writer
 from dsl.text import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dsl.engine.compiled import Compiled
     from dsl.engine.layout import Key
     from dsl.engine.native.cells import Cells
-    from dsl.engine.native.paying import Slot
+    from dsl.engine.native.slots import Slot
     from dsl.engine.plans import RewardPlan, RulePlan
 
 
@@ -186,16 +184,24 @@ class Earnings:
 
     # --- after an award -----------------------------------------------------------------------
 
-    def post(self, write: Writer, slots: Sequence[Slot]) -> None:
-        """Step 9: what was given of units that are asked for; what is dated waits in its entry."""
+    def _sums(self) -> dict[str, str]:
+        """By unit that is asked for the variable of what this event gives of it."""
         asked = dict.fromkeys((*self._balances, *self._lifetimes, *self._amounts))
-        sums = {unit: f"e{place}" for place, unit in enumerate(asked)}
-        for name in sums.values():
-            write(f"{name} = 0")
-        for slot in slots:
-            name = sums.get(slot.reward.called, "")
-            if name:
-                write(f"{name} = {name} + {slot.amount}")
+        return {unit: f"e{place}" for place, unit in enumerate(asked)}
+
+    def begin(self, write: Writer) -> None:
+        """Nothing is given yet of units that are asked for."""
+        write(*(f"{name} = 0" for name in self._sums().values()))
+
+    def add(self, write: Writer, slot: Slot) -> None:
+        """Add what a slot pays."""
+        name = self._sums().get(slot.reward.called)
+        if name is not None:
+            write(f"{name} = {name} + {slot.amount}")
+
+    def post(self, write: Writer) -> None:
+        """Step 9: what was given of units that are asked for; what is dated waits in its entry."""
+        sums = self._sums()
         for unit, name in sums.items():
             if unit in self._dated:
                 self._gone_before(write, self._dated[unit], name)

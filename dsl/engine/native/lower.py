@@ -71,10 +71,10 @@ define {SHARED}i64 @unpack(ptr %V, ptr noalias %E, ptr noalias %M, i64 %a.place,
   %start = mul i64 %a.place, %stride
   %record = getelementptr i8, ptr %M, i64 %start
   %p.first = getelementptr i64, ptr %F, i64 2
-  %p.end = getelementptr [5 x i64], ptr %p.first, i64 %count
+  %p.end = getelementptr [6 x i64], ptr %p.first, i64 %count
   br label %head
 head:
-  %p.cell = phi ptr [ %p.first, %0 ], [ %p.next, %cell ]
+  %p.cell = phi ptr [ %p.first, %0 ], [ %p.next, %next ]
   %done = icmp eq ptr %p.cell, %p.end
   br i1 %done, label %end, label %cell
 cell:
@@ -90,13 +90,25 @@ cell:
   %p.word = getelementptr i8, ptr %record, i64 %byte
   %word = load i64, ptr %p.word, align 1
   %code = and i64 %word, %bits
+  %p.table = getelementptr i64, ptr %p.cell, i64 5
+  %table = load ptr, ptr %p.table
+  %target = getelementptr i64, ptr %E, i64 %place
+  %counted = icmp eq ptr %table, null
+  br i1 %counted, label %counting, label %looking
+looking:
+  %p.known = getelementptr i64, ptr %table, i64 %code
+  %known = load i64, ptr %p.known
+  store i64 %known, ptr %target
+  br label %next
+counting:
   %above = mul i64 %code, %scale
   %value = add i64 %above, %base
   %absent = icmp eq i64 %code, 0
   %found = select i1 %absent, i64 {NA}, i64 %value
-  %target = getelementptr i64, ptr %E, i64 %place
   store i64 %found, ptr %target
-  %p.next = getelementptr [5 x i64], ptr %p.cell, i64 1
+  br label %next
+next:
+  %p.next = getelementptr [6 x i64], ptr %p.cell, i64 1
   br label %head
 end:
   ret i64 0
@@ -264,6 +276,8 @@ class _Function:
                 return self._checked("ssub", "0", self._value(operand))
             case ast.BinOp(op=ast.FloorDiv() | ast.Mod() as op, left=left, right=right):
                 return self._divided(self._value(left), self._value(right), op, right)
+            case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+                return self._assigned(f"or i64 {self._value(left)}, {self._value(right)}")
             case ast.BinOp(op=op, left=left, right=right):
                 return self._checked(CHECKED[type(op)], self._value(left), self._value(right))
             case ast.Call(func=ast.Name(id=name), args=arguments):

@@ -5,6 +5,7 @@
     pay(E, I, S, H, K, X, C, A, G, P, O, o, free)     its awards, see dsl/engine/native/paying
     tell(S, T, t, j)                               what an event says of its customer
     unpack_lines(I, L, l, J, n)                    the lines of an event out of their records
+    tally(O, o, n, U, d, c)                        what was given is added up
     apart(…), together(…)                          all of it over the columns of a history
 
 `apart` takes the events of one customer after the other, whose rows are used again for the next,
@@ -35,7 +36,7 @@ from dsl.engine.native.cells import (
     standing_cells,
 )
 from dsl.engine.native.parts import in_parts
-from dsl.engine.native.paying import Paying, Slot
+from dsl.engine.native.paying import Paying
 from dsl.engine.values import ARGUMENTS
 from dsl.engine.writer import Writer
 
@@ -43,9 +44,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dsl.engine.compiled import Compiled
+    from dsl.engine.layout import Key
+    from dsl.engine.native.slots import Slot
 
 # What LLVM's machine is asked for by name.
 EXPORTED = frozenset({"apart", "together"})
+# The column that says on which local date an event was.
+DAY: Key = ("period", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class _Writing:
             self._stand(),
             _TELL,
             self._laid_out(_UNPACK_LINES),
+            self._laid_out(_TALLY),
             *(one.text for one in pays),
             self._pay([(compiled.layout.types[event], name) for event, name in names.items()]),
         ]
@@ -116,6 +122,9 @@ class _Writing:
             "@L": E_LINES,
             "@S": self._cells.state_width,
             "@C": len(self._cells.first),
+            "@D": self._cells.column(DAY),
+            "@N": len(self._paying.slots),
+            "@A": _GIVEN,
         }
         for name, cells in widths.items():
             text = text.replace(name, str(cells))
@@ -211,6 +220,25 @@ def unpack_lines(I, L, l, J, n):
   i = i + 1
  return l + n
 """
+# U begins with how many customers are counted, 0 where nothing is, where they begin, and how many
+# cells each has; then where the dates of the first slot begin, less the first date, and how many of
+# them there are. Behind that each slot has how many awards there were, then the cell of a customer
+# that has the bit of its rule, then that bit (columns/tally.py).
+_TALLY = """\
+def tally(O, o, n, U, d, c):
+ if c < U[0]:
+  p = U[1] + c * U[2]
+  while o < n:
+   k = O[o]
+   if k < @N:
+    U[k + 5] = U[k + 5] + 1
+    u = U[3] + k * U[4] + d
+    U[u] = U[u] + O[o + 1]
+    u = p + U[k + 5 + @N]
+    U[u] = U[u] | U[k + 5 + 2 * @N]
+   o = o + 2
+ return 0
+"""
 # What LLVM has an instruction for.
 _COPY = """\
 def copy(S, R, n):
@@ -226,7 +254,7 @@ def copy(S, R, n):
 # nothing is known of. Z has a place among the events, the length of O, and where the customer
 # stands in D, L and T.
 _APART = """\
-def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P, O, N, Y):
+def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P, O, N, Y, U):
  o = 0
  first = j
  c = Z[2]
@@ -252,6 +280,7 @@ def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P,
      return -1
     if n > o:
      x = stand(S, C, Y, j - first)
+     x = tally(O, o, n, U, E[@D], c)
     N[j - first] = n - o
     o = n
   j = j + 1
@@ -262,10 +291,11 @@ def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P,
  Z[4] = t
  return 0
 """
+_GIVEN = "i, end, since, most, Z, W, B, M, F, L, J, T, D, E, I, S, H, K, X, C, A, G, P, O, N, Y, U"
 # W are records of whose the events are, in the order they came. Of each customer the first cells of
 # D say what comes next; behind them stands where their parts of H, K and A begin.
 _TOGETHER = """\
-def together(i, end, since, most, Z, W, B, M, F, L, J, T, D, E, I, S, H, K, X, C, A, G, P, O, N, Y):
+def together(@A):
  o = 0
  first = i
  while i < end and o < most:
@@ -290,6 +320,7 @@ def together(i, end, since, most, Z, W, B, M, F, L, J, T, D, E, I, S, H, K, X, C
     return -1
    if n > o:
     x = stand(S[s:], C[c:], Y, i - first)
+    x = tally(O, o, n, U, E[@D], Z[3])
    N[i - first] = n - o
    o = n
   i = i + 1
