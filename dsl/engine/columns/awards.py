@@ -7,6 +7,7 @@ neither for their order nor for all of what they are.
 from __future__ import annotations
 
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,53 +32,57 @@ POSTED, PENDING, _, WITHHELD, REVOKED = range(len(STATUSES))
 
 
 class Once:
-    """What is found when it is first asked for."""
+    """What is found when it is first asked for, by whichever thread."""
 
-    __slots__ = ("_found", "_make")
+    __slots__ = ("_found", "_lock", "_make")
 
     def __init__(self, make: Callable[[], Narrow]) -> None:
         self._make = make
         self._found: Narrow | None = None
+        self._lock = Lock()
 
     def __call__(self) -> Narrow:
         """What it is."""
-        found = self._found
-        if found is None:
-            found = self._found = self._make()
+        # What makes it may use up what it is made of.
+        with self._lock:
+            found = self._found
+            if found is None:
+                found = self._found = self._make()
         return found
 
 
 class Awards:
     """Awards, a row each: `kinds` are rows of `table` (see KIND), `amounts` their amounts.
 
-    `sources` find the other columns when they are first asked for; `order` the places of the awards
-    in the order they were decided, None where they stand in it. Columns are kept narrow, and made
-    anew in 64 bits each time they are asked for. `tally` is what they come to, where that was added
-    up as they were given.
+    `sources` find these and the other columns when they are first asked for, which sums of what was
+    added up as it was given never do; `order` finds the places of the awards in the order they were
+    decided, None where they stand in it. Columns are kept narrow, and made anew in 64 bits each time
+    they are asked for. `tally` is what they come to, where that was added up as they were given.
     """
 
     def __init__(
         self,
         table: Table,
-        kinds: Narrow,
-        amounts: Narrow,
         sources: Mapping[str, Callable[[], Narrow]],
         order: Callable[[], Ints] | None = None,
         tally: Tally | None = None,
     ) -> None:
         self.tally = tally
-        self.table, self._kinds, self._amounts = table, kinds, amounts
+        self.table = table
         self._sources = {name: Once(make) for name, make in sources.items()}
         self._order = order
 
+    def _column(self, name: str) -> Narrow:
+        return self._sources[name]()
+
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._kinds)
+        return len(self._column("kinds"))
 
     @property
     def has_timed(self) -> bool:
         """True where some fell due without an event, whose row is -1."""
-        rows = self._sources["rows"]()
+        rows = self._column("rows")
         return bool(rows.most) and rows.least < 0
 
     @cached_property
@@ -102,51 +107,50 @@ class Awards:
     @property
     def is_small(self) -> bool:
         """True where sums of all of them stay in 64 bits."""
-        own = self._amounts
+        own = self._column("amounts")
         largest = max(abs(own.least), abs(own.largest)) if own.most else 0
         return largest * len(self) < SAFE
 
     @property
     def latest(self) -> int:
         """No earlier than the last of them was."""
-        return self._sources["at"]().largest
+        return self._column("at").largest
 
     def pieces(self, *names: str) -> Iterator[tuple[Ints, ...]]:
         """Columns by name, a block of awards at a time; of millions no whole one is needed."""
-        own = {"kinds": self._kinds, "amounts": self._amounts}
-        columns = [own[name] if name in own else self._sources[name]() for name in names]
+        columns = [self._column(name) for name in names]
         for places in blocks(len(self)):
             yield tuple(column[places] for column in columns)
 
     @property
     def kinds(self) -> Ints:
         """Of what kind they are, as rows of the table."""
-        return self._kinds.values
+        return self._column("kinds").values
 
     @property
     def amounts(self) -> Ints:
         """How much they are."""
-        return self._amounts.values
+        return self._column("amounts").values
 
     @property
     def rows(self) -> Ints:
         """The rows of their events in the history, -1 of what fell due without one."""
-        return self._sources["rows"]().values
+        return self._column("rows").values
 
     @property
     def at(self) -> Ints:
         """When they were."""
-        return self._sources["at"]().values
+        return self._column("at").values
 
     @property
     def customers(self) -> Ints:
         """Whose they are, by number."""
-        return self._sources["customers"]().values
+        return self._column("customers").values
 
     @property
     def standings(self) -> Ints:
         """Where their customers stood, by number; raises KeyError where that is not known."""
-        return self._sources["standings"]().values
+        return self._column("standings").values
 
     @property
     def rules(self) -> Ints:
@@ -185,7 +189,7 @@ class Awards:
         """Some of them, in the order of their places."""
         # Not of these awards themselves, which hold on to those that are ordered.
         sources = {name: _taken(once, places) for name, once in self._sources.items()}
-        return Awards(self.table, self._kinds.take(places), self._amounts.take(places), sources)
+        return Awards(self.table, sources)
 
     def over(self, rows: Ints) -> Awards:
         """The same, where the rows of their events stand at other places."""
@@ -196,23 +200,22 @@ class Awards:
             return narrow(np.where(before < 0, before, rows[before])) if len(rows) else own()
 
         sources: dict[str, Callable[[], Narrow]] = {**self._sources, "rows": moved}
-        return Awards(self.table, self._kinds, self._amounts, sources, self._order)
+        return Awards(self.table, sources, self._order)
 
     def renamed(self, table: Table) -> Awards:
         """The same, where kinds go by other numbers and where customers stood is not known."""
         sources = {name: own for name, own in self._sources.items() if name != "standings"}
-        return Awards(table, self._kinds, self._amounts, sources, self._order)
+        return Awards(table, sources, self._order)
 
     def with_(self, other: Awards) -> Awards:
         """These and those of other customers, in the order of their events."""
         sources = {
             name: Once(_joined(own, other._sources[name])) for name, own in self._sources.items()
         }
-        rows = sources["rows"]
+        rows, kinds, first = sources["rows"], self._sources["kinds"], len(self.table)
+        sources["kinds"] = Once(lambda: joined([kinds(), narrow(other.kinds + first)]))
         return Awards(
             np.concatenate([self.table, other.table]),
-            joined([self._kinds, narrow(other.kinds + len(self.table))]),
-            joined([self._amounts, other._amounts]),
             sources,
             lambda: _in_time(rows().values, sources["at"]),
         )

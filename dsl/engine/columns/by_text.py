@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dsl.engine.columns.awards import KIND, PENDING, POSTED, WITHHELD, Awards
+from dsl.engine.columns.awards import KIND, PENDING, POSTED, WITHHELD, Awards, Once
 from dsl.engine.columns.inputs import Inputs, Reading
 from dsl.engine.columns.narrow import counted, joined, narrow
 from dsl.engine.columns.order import by_customer
@@ -196,19 +196,22 @@ class ByText(ABC):
         codes = np.array(
             [collected.standing(one.tier, one.segments) for one in stream.known], np.int64
         )
-        counts, standing = joined(stream.counts), joined(stream.standings)
+        counts, standing = (
+            Once(lambda: joined(stream.counts)),
+            Once(lambda: joined(stream.standings)),
+        )
         at, customers = self._history.at, self._history.customers
         return Awards(
             table,
-            joined(stream.kinds),
-            joined(stream.amounts),
             {
-                "rows": lambda: counted(rows).repeated(counts.values),
-                "at": lambda: at.take(rows).repeated(counts.values),
-                "customers": lambda: customers.take(rows).repeated(counts.values),
-                "standings": lambda: narrow(codes[standing.values]).repeated(counts.values),
+                "kinds": lambda: joined(stream.kinds),
+                "amounts": lambda: joined(stream.amounts),
+                "rows": lambda: counted(rows).repeated(counts().values),
+                "at": lambda: at.take(rows).repeated(counts().values),
+                "customers": lambda: customers.take(rows).repeated(counts().values),
+                "standings": lambda: narrow(codes[standing().values]).repeated(counts().values),
             },
-            lambda: _in_order(rows, counts.values),
+            lambda: _in_order(rows, counts().values),
             stream.tally,
         )
 

@@ -80,12 +80,10 @@ class Collected:
     def awards(self) -> Awards:
         """The awards, in the order they came."""
         cells = np.array(self.cells, np.int64).reshape(-1, len(CELLS))
-        rows, at, customers, kinds, amounts, standings = map(narrow, cells.T)
-        sources: dict[str, Callable[[], Narrow]] = {
-            "rows": lambda: rows,
-            "at": lambda: at,
-            "customers": lambda: customers,
-            "standings": lambda: standings,
-        }
+        sources = {name: _same(narrow(own)) for name, own in zip(CELLS, cells.T, strict=True)}
         table = np.array(list(self.kinds), np.int64).reshape(-1, len(KIND))
-        return Awards(table, kinds, amounts, sources)
+        return Awards(table, sources)
+
+
+def _same(column: Narrow) -> Callable[[], Narrow]:
+    return lambda: column

@@ -42,7 +42,10 @@ class Stream:
         self.kinds += other.kinds
         self.amounts += other.amounts
         self.counts += other.counts
-        self.standings += [narrow(codes[part.values]) for part in other.standings]
+        is_same = bool((codes == np.arange(len(codes))).all())
+        self.standings += [
+            part if is_same else narrow(codes[part.values]) for part in other.standings
+        ]
 
     def put(self, program: Program, awards: Ints, counts: Ints, standing: Ints) -> None:
         """Put behind it what O, N and Y hold of some events."""
