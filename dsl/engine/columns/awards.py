@@ -56,8 +56,8 @@ class Awards:
 
     `sources` find these and the other columns when they are first asked for, which sums of what was
     added up as it was given never do; `order` finds the places of the awards in the order they were
-    decided, None where they stand in it. Columns are kept narrow, and made anew in 64 bits each time
-    they are asked for. `tally` is what they come to, where that was added up as they were given.
+    decided, None where they stand in it. Columns are kept narrow, and made anew in 64 bits each
+    time they are asked for. `tally` is what they come to, where that was added up as they came.
     """
 
     def __init__(

@@ -101,13 +101,10 @@ class Native(ByText):
         drawn = np.sum([memory.shared for memory in memories], axis=0)
         if self._decisions.shared and not self._goes_round(inputs, drawn.tolist()):
             return None
-        stream, streams = (
-            Stream(),
-            {part: one for found, _ in threads for part, one in found.items()},
-        )
+        stream = Stream(tally=_counted(reduce(Tally.with_, (one.tally for one in memories))))
+        streams = {part: one for found, _ in threads for part, one in found.items()}
         for part in range(PARTS):
             stream.add(streams[part])
-        stream.tally = reduce(Tally.with_, (memory.tally for memory in memories))
         return stream
 
     def _by_customer(self, inputs: Inputs) -> Ints:

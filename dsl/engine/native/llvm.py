@@ -10,7 +10,10 @@ from __future__ import annotations
 import resource
 import sys
 from functools import cache
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 try:
     import llvmlite.binding as llvm
@@ -67,11 +70,12 @@ def object_file(text: str, level: int) -> bytes:
 
 
 class Loaded:
-    """The functions of an object file, which are there as long as this is."""
+    """The functions of object files, which are there as long as this is."""
 
-    def __init__(self, file: bytes) -> None:
+    def __init__(self, files: Iterable[bytes]) -> None:
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(0))
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(file))
+        for file in files:
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(file))
         self._engine.finalize_object()
 
     def address(self, name: str) -> int:

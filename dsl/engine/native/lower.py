@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 
 from dsl.engine.cells import NA
@@ -44,14 +45,23 @@ class UnfitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """LLVM's text, and for each function it exports which of its arguments are arrays."""
+    """LLVM's texts, one or several, and for each function they export which arguments are arrays.
 
-    text: str
+    Functions of one text may be called by others.
+    """
+
+    texts: tuple[str, ...]
     exported: dict[str, tuple[bool, ...]]
 
 
 # Functions of conditions and amounts are called from one place each.
 INLINED = re.compile(r"[mq]\d")
+NEXT = re.compile(r"^def ", re.MULTILINE)
+# Functions of windows, tiers and segments, and what brings a customer up to an event.
+OF_THE_PAST = re.compile(r"[a-ln-pr-z]\d+|observe|earned|settle|record")
+CALLED = re.compile(r"\b([a-z]\w*)\(")
+# Functions of some programs.
+MOST_KEPT = 4096
 # Cells from one array to another: the same, for which the processor has something of its own.
 COPY = f"""\
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
@@ -116,22 +126,83 @@ end:
 """
 
 
-def lowered(text: str, exported: frozenset[str]) -> Lowered:
+def lowered(text: str, exported: frozenset[str], *, parted: bool = False) -> Lowered:
     """The functions of a text; those that are exported can be called from outside.
 
-    Raises UnfitError, and TypeError of what is no restricted Python.
+    Where it is `parted`, what follows from the past is a text of its own, which an edit of what is
+    asked of one event, or paid for it, leaves as it is. Raises UnfitError, and TypeError of what is
+    no restricted Python.
     """
-    functions = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)]
-    bodies = [
-        COPY if one.name == "copy" else _Function(one, is_open=one.name in exported).text()
-        for one in functions
-    ]
+    functions = [_Source.of(one) for one in NEXT.split(text)[1:]]
+    pieces = [functions]
+    if parted:
+        kept = [one for one in functions if one.is_of_the_past]
+        pieces = [kept, [one for one in functions if not one.is_of_the_past]]
+    texts = [_module(own, functions, exported) for own in pieces if own]
     signatures = {
-        one.name: tuple(_is_array(argument.arg) for argument in one.args.args)
-        for one in functions
-        if one.name in exported
+        one.name: tuple(map(_is_array, one.arguments)) for one in functions if one.name in exported
     }
-    return Lowered(HEAD + UNPACK + "".join(bodies), signatures)
+    return Lowered(tuple(texts), signatures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The text of one function."""
+
+    name: str
+    arguments: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of(cls, piece: str) -> _Source:
+        """What follows `def`."""
+        name, given = piece[: piece.index(")")].split("(")
+        return cls(name, tuple(given.split(", ")), f"def {piece}")
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """True where no function of a condition or an amount is called."""
+        return OF_THE_PAST.fullmatch(self.name) is not None
+
+    @property
+    def is_common(self) -> bool:
+        """True of what every text has by itself: functions of numbers, and of cells."""
+        return self.name == "copy" or not any(map(_is_array, self.arguments))
+
+
+def _module(own: list[_Source], every: list[_Source], exported: frozenset[str]) -> str:
+    """LLVM's text of some functions, and of what is common to all of them."""
+    names = {one.name for one in (*own, *every) if one.is_common} | {one.name for one in own}
+    here = [one for one in every if one.name in names]
+    called = {found for one in own for found in CALLED.findall(one.text)} - names
+    is_alone = len(here) == len(every)
+    declared = [
+        f"declare i64 @{one.name}(ptr, {', '.join(_kind(name) for name in one.arguments)})\n"
+        for one in every
+        if one.name in called
+    ]
+    bodies = [
+        COPY
+        if one.name == "copy"
+        else _function(
+            one.text, is_open=one.name in exported or (one.is_of_the_past and not is_alone)
+        )
+        for one in here
+    ]
+    return "".join([HEAD, UNPACK, *declared, *bodies])
+
+
+@lru_cache(MOST_KEPT)
+def _function(text: str, *, is_open: bool) -> str:
+    """LLVM's text of one function, kept, as an edit leaves most as they are."""
+    (node,) = ast.parse(text).body
+    if not isinstance(node, ast.FunctionDef):
+        raise TypeError(text)
+    return _Function(node, is_open=is_open).text()
+
+
+def _kind(argument: str) -> str:
+    return "ptr" if _is_array(argument) else "i64"
 
 
 def _is_of(node: ast.Subscript, array: str) -> bool:

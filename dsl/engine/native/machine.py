@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from dsl.engine.native.llvm import Loaded, object_file
+from dsl.engine.native.llvm import MOST, Loaded, object_file
 from dsl.engine.native.lower import Lowered, lowered
 
 # A draft and what is live, in a few programs at once.
@@ -30,7 +30,7 @@ class Machine:
     """
 
     def __init__(self, lowering: Lowered, level: int, compiler: Compiler) -> None:
-        self._loaded = Loaded(compiler(lowering.text + METADATA, level))
+        self._loaded = Loaded([compiler(text + METADATA, level) for text in lowering.texts])
         self.functions: dict[str, Callable[..., int]] = {}
         for name, takes_array in lowering.exported.items():
             takes = (True, *takes_array)
@@ -47,6 +47,8 @@ class Machines:
         # What could not be compiled, which is not tried again.
         self._failed: OrderedDict[tuple[str, frozenset[str], int], None] = OrderedDict()
         self._kept: OrderedDict[tuple[str, frozenset[str], int], Machine] = OrderedDict()
+        # Object files by their texts: an edit leaves some as they are.
+        self._files: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._lock = Lock()
 
     def machine(self, text: str, exported: frozenset[str], level: int) -> Machine:
@@ -60,7 +62,9 @@ class Machines:
             if key in self._failed:
                 raise NotCompiledError
         try:
-            found = Machine(lowered(text, exported), level, self.compiler)
+            # At the highest level functions are put into one another, wherever they stand.
+            lowering = lowered(text, exported, parted=level < MOST)
+            found = Machine(lowering, level, self._compiled)
         except NotCompiledError:
             with self._lock:
                 self._failed[key] = None
@@ -71,6 +75,19 @@ class Machines:
             self._kept[key] = found
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
+        return found
+
+    def _compiled(self, text: str, level: int) -> bytes:
+        """The object file of LLVM's text."""
+        with self._lock:
+            found = self._files.get((text, level))
+        if found is None:
+            found = self.compiler(text, level)
+        with self._lock:
+            self._files[text, level] = found
+            self._files.move_to_end((text, level))
+            if len(self._files) > 2 * MOST_KEPT:
+                self._files.popitem(last=False)
         return found
 
 

@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 
 from dsl.engine.cells import LARGEST
+from dsl.engine.native.lower import OF_THE_PAST
 
 # The first cell of V is set where a number has left 64 bits.
 TRAPPED, FIRST = 0, 1
-# Functions of rules, tiers, segments, windows, and of awards.
-OF_RULES = re.compile(r"^def (?:[a-z]\d|pay\d|earned)", re.MULTILINE)
+# Functions of rules, tiers, segments, windows, of what is recorded, and of awards.
+OF_RULES = re.compile(r"^def (?:[a-z]\d|pay\d|earned|observe)", re.MULTILINE)
 NEXT = re.compile(r"^def ", re.MULTILINE)
 # What the emitted text writes of a number and its scale.
 SCALED = re.compile(r"\((\d+)\) \* (\d+)")
@@ -38,14 +39,21 @@ class Apart:
 
 
 def apart(text: str) -> Apart:
-    """The numbers of a text apart from it."""
-    numbers: list[int] = []
+    """The numbers of a text apart from it.
+
+    Those of functions of the past come first: where they stand hangs on no other function.
+    """
     starts = [one.start() for one in NEXT.finditer(text)]
-    pieces = [text[: starts[0]] if starts else text]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        piece = text[start:end]
-        pieces.append(_function(piece, numbers) if OF_RULES.match(piece) else piece)
-    return Apart("".join(pieces), tuple(numbers))
+    ends = [*starts[1:], len(text)]
+    pieces = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    numbers: list[int] = []
+    for of_the_past in (True, False):
+        for place, piece in enumerate(pieces):
+            name = piece[len("def ") : piece.index("(")]
+            if OF_RULES.match(piece) and (OF_THE_PAST.fullmatch(name) is not None) is of_the_past:
+                pieces[place] = _function(piece, numbers)
+    head = text[: starts[0]] if starts else text
+    return Apart("".join([head, *pieces]), tuple(numbers))
 
 
 def _function(text: str, numbers: list[int]) -> str:
