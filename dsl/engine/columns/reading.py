@@ -5,7 +5,7 @@ Nothing is dropped silently: what could not be taken is counted, with the first 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -23,6 +23,7 @@ from dsl.engine.columns.convert import (
     int64,
     whole,
 )
+from dsl.engine.columns.event_rows import EventRows
 from dsl.engine.columns.history import PROFILE, Attribute, History
 from dsl.engine.columns.left_out import LeftOut
 from dsl.engine.columns.lines import OF_LIST, Lines, completed, own_lines, places_of
@@ -47,6 +48,8 @@ AT, ROW = "\0at", "\0row"
 # Beside a column of this name stand those of its values that are lists of texts, as JSON.
 LISTED = " list"
 T = TypeVar("T")
+# The row of each line's event, and how many have none, once that is found.
+Placed = Future[tuple[Ints, int]]
 
 
 class MissingColumnError(ValueError):
@@ -82,18 +85,23 @@ class _Reader:
     ) -> tuple[History, LeftOut]:
         names = {key: _named(events, options) for key, options in NAMES.items()}
         events = self._rows(events, names)
-        types, type_names = codes_of(events[names["type"]])
-        columns: dict[Attribute, Column] = {}
-        for name in events.column_names:
-            if name not in names.values() and not name.endswith(LISTED):
-                self._event_column(name, events, types, type_names, columns)
-        at = int64(events[AT])
-        who = whole(events[names["customer"]])
         ids = whole(events[names["id"]])
-        rows = _Rows(type_names, types, at, who, ids, columns)
-        if customers is not None and len(customers):
-            rows = self._profiles(rows, customers)
-        return self._ordered(rows, items), self.left_out
+        # Whose lines are whose is found beside all else: Arrow holds no lock meanwhile.
+        with ThreadPoolExecutor(1) as beside:
+            placed = None
+            if items is not None:
+                placed = beside.submit(places_of, items, _named(items, NAMES["id"]), ids)
+            types, type_names = codes_of(events[names["type"]])
+            columns: dict[Attribute, Column] = {}
+            for name in events.column_names:
+                if name not in names.values() and not name.endswith(LISTED):
+                    self._event_column(name, events, types, type_names, columns)
+            at = int64(events[AT])
+            who = whole(events[names["customer"]])
+            rows = EventRows(type_names, types, at, who, ids, columns)
+            if customers is not None and len(customers):
+                rows = self._profiles(rows, customers)
+            return self._ordered(rows, items, placed), self.left_out
 
     def _rows(self, events: pa.Table, names: dict[str, str]) -> pa.Table:
         """The rows that are events the program knows: each left-out one counted."""
@@ -199,7 +207,7 @@ class _Reader:
             self.left_out.note("values", name, places if rows is None else rows[places], misfits)
         return column
 
-    def _profiles(self, rows: _Rows, customers: pa.Table) -> _Rows:
+    def _profiles(self, rows: EventRows, customers: pa.Table) -> EventRows:
         """A profile event for each customer, at the time of the first event of theirs."""
         name = _named(customers, NAMES["customer"])
         ids = whole(customers[name].cast(pa.string()))
@@ -230,9 +238,10 @@ class _Reader:
             at[chosen], ids.take(pa.array(chosen)), {k: c.take(chosen) for k, c in columns.items()}
         )
 
-    def _ordered(self, rows: _Rows, items: pa.Table | None) -> History:
+    def _ordered(self, rows: EventRows, items: pa.Table | None, placed: Placed | None) -> History:
         customers, customer_ids = codes_of(rows.who)
         types, at, ids, columns = rows.types, rows.at, rows.ids, rows.columns
+        order = None
         if not _is_ordered(at, ids):
             table = pa.table({"at": at, "id": ids})
             order = int64(pc.sort_indices(table, [("at", "ascending"), ("id", "ascending")]))
@@ -247,25 +256,41 @@ class _Reader:
             customers=narrow(customers),
             ids=ids,
             columns=columns,
-            lines=self._lines(rows.type_names, types, ids, items),
+            lines=Lines(narrow(np.zeros(len(ids) + 1, np.int64)), {})
+            if items is None or placed is None
+            else self._lines(rows.type_names, types, items, placed, order),
         )
 
     def _lines(
-        self, type_names: list[str], types: Ints, ids: pa.StringArray, items: pa.Table | None
+        self,
+        type_names: list[str],
+        types: Ints,
+        items: pa.Table,
+        placed: Placed,
+        order_of_events: Ints | None,
     ) -> Lines:
-        if items is None:
-            return Lines(narrow(np.zeros(len(ids) + 1, np.int64)), {})
-        name = _named(items, NAMES["id"])
-        place, missing = places_of(items, name, ids)
+        columns = self._line_columns(items)
+        place, missing = placed.result()
+        if order_of_events is not None:
+            # Where events stand now; none stays none.
+            stands = np.full(len(types) + 1, -1, np.int64)
+            stands[order_of_events] = np.arange(len(types))
+            place = stands[place]
         self.left_out.note("rows", "lines without event", np.flatnonzero(place < 0), missing)
         place = own_lines(items, place, [self.program.events[n] for n in type_names], types)
         order = None
         if missing or (place[1:] < place[:-1]).any() or (place[:1] < 0).any():
             order = np.argsort(place, kind="stable")[int((place < 0).sum()) :]
             place = place[order]
-        starts = np.zeros(len(ids) + 1, np.int64)
-        np.cumsum(np.bincount(place, minlength=len(ids)), out=starts[1:])
-        columns = {}
+        starts = np.zeros(len(types) + 1, np.int64)
+        np.cumsum(np.bincount(place, minlength=len(types)), out=starts[1:])
+        if order is not None:
+            columns = {name: column.take(order) for name, column in columns.items()}
+        return Lines(narrow(starts), completed(columns, len(place)))
+
+    def _line_columns(self, items: pa.Table) -> dict[str, Column]:
+        """The attributes of lines, as they stand in the table."""
+        name, columns = _named(items, NAMES["id"]), dict[str, Column]()
         for column_name in items.column_names:
             info = self.program.item_attributes.get(column_name)
             if column_name in (name, OF_LIST):
@@ -275,58 +300,8 @@ class _Reader:
                 continue
             converted = self._converted(f"items.{column_name}", items[column_name], info.type)
             if converted is not None:
-                columns[column_name] = converted if order is None else converted.take(order)
-        return Lines(narrow(starts), completed(columns, len(place)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Events before they are put in order."""
-
-    type_names: list[str]
-    types: Ints
-    at: Ints
-    who: pa.DictionaryArray
-    ids: pa.StringArray
-    columns: dict[Attribute, Column]
-
-    def joined_with(self, at: Ints, who: pa.StringArray, columns: dict[Attribute, Column]) -> _Rows:
-        """These rows with profiles, of an empty id, after them."""
-        names = self.type_names
-        if PROFILE not in names:
-            names = [*names, PROFILE]
-        count = len(at)
-        return _Rows(
-            names,
-            np.concatenate([self.types, np.full(count, names.index(PROFILE), np.int64)]),
-            np.concatenate([self.at, at]),
-            as_codes(pa.concat_arrays([self.who.dictionary_decode(), who])),
-            pa.concat_arrays([self.ids, pa.array([""] * count, pa.string())]),
-            {
-                key: _appended(self.columns.get(key), len(self.at), columns.get(key), count)
-                for key in self.columns | columns
-            },
-        )
-
-
-def _appended(first: Column | None, n: int, second: Column | None, m: int) -> Column:
-    """Two columns one after the other, the second's codes after the first's."""
-    if first is None:
-        first = Column(np.full(n, NA, np.int64))
-    if second is None:
-        second = Column(np.full(m, NA, np.int64))
-    texts, tags = _together(first.texts, second.texts), _together(first.tags, second.tags)
-    before = len(first.texts or first.tags or ())
-    after = second.values
-    if texts is not None or tags is not None:
-        after = np.where(after == NA, NA, after + before)
-    return Column(np.concatenate([first.values, after]), texts, tags)
-
-
-def _together(first: tuple[T, ...] | None, second: tuple[T, ...] | None) -> tuple[T, ...] | None:
-    if first is None and second is None:
-        return None
-    return (first or ()) + (second or ())
+                columns[column_name] = converted
+        return columns
 
 
 def _listed(table: pa.Table, name: str, type_: Type) -> pa.ChunkedArray:
@@ -372,7 +347,7 @@ def _is_ordered(at: Ints, ids: pa.StringArray) -> bool:
     return bool(pc.all(pc.less_equal(earlier, later)).as_py() is not False)
 
 
-def _first_at(rows: _Rows) -> dict[str, int]:
+def _first_at(rows: EventRows) -> dict[str, int]:
     customers, names = codes_of(rows.who)
     first = np.full(len(names), np.iinfo(np.int64).max, np.int64)
     np.minimum.at(first, customers, rows.at)
