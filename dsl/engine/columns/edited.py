@@ -52,7 +52,7 @@ def decide_edited(run: Run, span: Span, before: DryRun, watched: str | None) -> 
     compiled, count = run.compiled, len(run.history.customer_ids)
     if not before.is_of(run.history, span, run.secret) or len(before.customer_ids) != count:
         return False
-    present = np.unique(run.history.types).tolist()
+    present = run.history.types.distinct.tolist()
     events = [run.history.type_names[code] for code in present]
     found = touched(before.compiled, compiled, events)
     if found is None or all(plan.name in found.needed for plan in compiled.rules):

@@ -60,8 +60,7 @@ class Interpreted(ByText):
 
     def _together(self, inputs: Inputs, progress: Progress) -> Stream:
         stream = Stream()
-        places = np.empty(len(self._history), np.int64)
-        places[self._own.rows] = np.arange(len(places))
+        places = self._own.places.astype(np.int64)
         shared = self._nothing_shared(inputs).tolist()
         self._decide(stream, inputs, places[: self._end], shared, progress, free=0)
         return stream

@@ -129,6 +129,13 @@ class Narrow:
         codes = np.where(keep, self.codes, self.codes.dtype.type(0))
         return Narrow(codes, self.base, self.scale, self.most)
 
+    @property
+    def distinct(self) -> Ints:
+        """The values there are, of a column of few; the least first."""
+        there = np.zeros(self.most + 1, np.bool_)
+        there[self.codes[:1] if self.is_constant else self.codes] = True
+        return self.widened(np.flatnonzero(there).astype(np.uint64))
+
     def all_of(self) -> Ints:
         """The value of every code from 0 on, absent first."""
         return self.widened(np.arange(self.most + 1, dtype=np.uint64))

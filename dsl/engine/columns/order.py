@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ KEY = ("by customer",)
 DIGIT = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ByCustomer:
     """The rows of a history in the order (customer, `at`, `id`).
 
@@ -32,6 +33,13 @@ class ByCustomer:
 
     rows: Rows
     starts: Ints
+
+    @cached_property
+    def places(self) -> Rows:
+        """Of each row the place where it stands in this order."""
+        found = np.empty(len(self.rows), np.uint32)
+        found[self.rows] = np.arange(len(self.rows), dtype=np.uint32)
+        return found
 
 
 def by_customer(history: History) -> ByCustomer:

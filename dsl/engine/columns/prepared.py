@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dsl.engine.amounts import constant
 from dsl.engine.cells import LARGEST
 from dsl.engine.columns.awards import PENDING, POSTED
@@ -42,7 +40,7 @@ def is_quick(compiled: Compiled, history: History) -> bool:
         return False
     if compiled.emitted.foreign or compiled.encoder.others or not compiled.is_plain:
         return False
-    present = np.unique(history.types).tolist()
+    present = history.types.distinct.tolist()
     if any(history.type_names[code] in CORRECTING for code in present):
         return False
     return all(_is_quick_rule(plan) for plan in compiled.rules)

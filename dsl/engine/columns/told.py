@@ -54,7 +54,8 @@ def what_is_told(
     firsts = own.rows[starts[:-1][starts[1:] > starts[:-1]]].astype(np.int64)
     kinds = (*TELLING, OPTING_IN) if opted_in else TELLING
     codes = [n for n, name in enumerate(history.type_names) if name in kinds]
-    telling = np.flatnonzero(np.isin(history.types, codes))
+    tells = np.isin(history.types.all_of(), codes)
+    telling = np.flatnonzero(tells[history.types.codes])
     # Most customers' events say no more than that they joined.
     is_mixed = np.isin(history.customers[firsts], np.unique(history.customers[telling]))
     if "joined" in compiled.attributes.names:
@@ -66,9 +67,7 @@ def what_is_told(
     joined = np.full((len(simple), 3), S_JOINED, np.int64)
     joined[:, 0], joined[:, 2] = simple, history.at[simple]
     found = np.concatenate([joined, np.array(cells, np.int64).reshape(-1, 3)])
-    places = np.empty(len(history), np.uint32)
-    places[own.rows] = np.arange(len(history), dtype=np.uint32)
-    found[:, 0] = places[found[:, 0]]
+    found[:, 0] = own.places[found[:, 0]]
     found = found[np.argsort(found[:, 0], kind="stable")]
     first_of_each = 3 * np.searchsorted(found[:, 0], starts)
     return Told(np.append(found.ravel(), [-1, 0, 0]), first_of_each)

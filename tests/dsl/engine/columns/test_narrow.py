@@ -50,6 +50,16 @@ def test_values_are_those_that_were_given(
         assert found.masked(keep).values.tolist() == masked
 
 
+@given(st.lists(st.sampled_from([NA, -3, 0, 1, 40]), max_size=9), st.booleans())
+def test_the_values_there_are(values: list[int], some: bool) -> None:  # noqa: FBT001 - drawn
+    found = narrow(np.array(values, np.int64))
+    if some:
+        values = values[:4]
+        found = found.take(np.arange(len(values)))
+
+    assert found.distinct.tolist() == sorted(set(values))
+
+
 @given(st.lists(columns(), max_size=4))
 def test_blocks_one_after_the_other_are_one_column(parts: list[list[int]]) -> None:
     found = joined([narrow(np.array(part, np.int64)) for part in parts])
