@@ -162,7 +162,7 @@ class Native(ByText):
             )
 
         memory = self._memory(inputs, count, len(self._history), int(lines.sum()))
-        memory.place[3] = whose.first[0]
+        memory.place[[3, 5, 6]] = whose.first[0]
         batch = Batch(self._compiled.program, self._widest)
         stream = self._batches(call, memory, batch, [0, self._end], progress)
         stream.tally = _counted(memory.tally)
@@ -214,7 +214,7 @@ class Native(ByText):
             earned=np.empty(events * self._decisions.earned + 1, np.int64),
             shared=self._nothing_shared(inputs),
             variables=np.zeros(self._decisions.variables + 1, np.int64),
-            place=np.zeros(5, np.int64),
+            place=np.zeros(7, np.int64),
             tally=Tally.of(
                 self._decisions.slots,
                 inputs.events.spans[self._decisions.cells.column(DAY)],

@@ -5,7 +5,8 @@ leaves 64 bits, and every division by zero, sets its first cell and returns at o
 out until then is void, and CPython says it without end. Subscripts are not checked: texts keep them
 in their arrays, and their own arithmetic small. `A[i:]` in a call gives the rest of an array from a
 place on. `unpack(E, M, j, F)` is there without being written: it makes a row of the bytes of a
-record.
+record; `fetch(A, n)` and `fetch_record(M, j, F)` have cells, or a record, in the cache by the time
+they are read, and change nothing.
 """
 
 from __future__ import annotations
@@ -126,6 +127,32 @@ end:
 """
 
 
+# Cells, or a record, are fetched into the cache before they are read.
+FETCH = f"""\
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+define {SHARED}i64 @fetch(ptr %V, ptr %A, i64 %a.n) alwaysinline {{
+  %end = getelementptr i64, ptr %A, i64 %a.n
+  br label %head
+head:
+  %p = phi ptr [ %A, %0 ], [ %q, %head ]
+  call void @llvm.prefetch.p0(ptr %p, i32 1, i32 3, i32 1)
+  %q = getelementptr i8, ptr %p, i64 64
+  %more = icmp ult ptr %q, %end
+  br i1 %more, label %head, label %out
+out:
+  ret i64 0
+}}
+define {SHARED}i64 @fetch_record(ptr %V, ptr %M, i64 %a.place, ptr %F) alwaysinline {{
+  %p.stride = getelementptr i64, ptr %F, i64 1
+  %stride = load i64, ptr %p.stride
+  %start = mul i64 %a.place, %stride
+  %record = getelementptr i8, ptr %M, i64 %start
+  call void @llvm.prefetch.p0(ptr %record, i32 0, i32 3, i32 1)
+  ret i64 0
+}}
+"""
+
+
 def lowered(text: str, exported: frozenset[str], *, parted: bool = False) -> Lowered:
     """The functions of a text; those that are exported can be called from outside.
 
@@ -189,7 +216,7 @@ def _module(own: list[_Source], every: list[_Source], exported: frozenset[str]) 
         )
         for one in here
     ]
-    return "".join([HEAD, UNPACK, *declared, *bodies])
+    return "".join([HEAD, UNPACK, FETCH, *declared, *bodies])
 
 
 @lru_cache(MOST_KEPT)

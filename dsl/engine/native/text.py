@@ -124,6 +124,8 @@ class _Writing:
             "@C": len(self._cells.first),
             "@D": self._cells.column(DAY),
             "@N": len(self._paying.slots),
+            "@E": S_END,
+            "@H": self._compiled.width,
             "@A": _GIVEN,
         }
         for name, cells in widths.items():
@@ -293,12 +295,24 @@ def apart(j, end, most, Z, M, F, L, J, T, D, R, Q, E, I, S, H, K, X, C, A, G, P,
 """
 _GIVEN = "i, end, since, most, Z, W, B, M, F, L, J, T, D, E, I, S, H, K, X, C, A, G, P, O, N, Y, U"
 # W are records of whose the events are, in the order they came. Of each customer the first cells of
-# D say what comes next; behind them stands where their parts of H, K and A begin.
+# D say what comes next; behind them stands where their parts of H, K and A begin. Customers come in
+# no order: what is known of one stands nowhere near the last one's, and is fetched beforehand.
 _TOGETHER = """\
 def together(@A):
  o = 0
  first = i
  while i < end and o < most:
+  if i + 8 < end:
+   x = unpack(Z[5:], W, i + 8, B)
+   x = fetch(D[Z[5] * 6:], 6)
+   x = fetch(S[Z[5] * @S:], @S)
+   x = fetch(C[Z[5] * @C:], @C)
+  if i + 4 < end:
+   x = unpack(Z[6:], W, i + 4, B)
+   d = Z[6] * 6
+   x = fetch_record(M, D[d], F)
+   x = fetch_record(L, D[d + 1], J)
+   x = fetch(H[D[d + 3] + S[Z[6] * @S + @E]:], @H)
   x = unpack(Z[3:], W, i, B)
   d = Z[3] * 6
   j = D[d]
