@@ -23,7 +23,7 @@ from dsl.engine.native.text import decisions
 from dsl.meaning import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dsl.engine.columns.collected import Collected
     from dsl.engine.columns.convert import Ints
@@ -87,12 +87,17 @@ class ByText(ABC):
         """
         self._make_ready()
         inputs, rows = self.reading.inputs(), self._own.rows
-        stream = self._apart(inputs, progress)
+        known, key = self._history.ordered, ("short", *(term.name for term in self.shared))
+        stream = None
+        # What did not go round in the last run hardly does in the next one.
+        if free or not known.get(key):
+            stream = self._apart(inputs, progress)
         if stream is None:
             if free:
                 raise NotByTextError
-            stream = self._together(inputs, progress)
+            stream, drawn = self._together(inputs, progress)
             rows = np.arange(self._end, dtype=np.uint32)
+            known[key] = self._is_short(inputs, drawn)
         self._awards = self._found(collected, rows, stream)
         return self._awards
 
@@ -105,8 +110,8 @@ class ByText(ABC):
         """The awards, customer by customer; None where what they share does not go round."""
 
     @abstractmethod
-    def _together(self, inputs: Inputs, progress: Progress) -> Stream:
-        """The awards, event by event."""
+    def _together(self, inputs: Inputs, progress: Progress) -> tuple[Stream, Sequence[int]]:
+        """The awards, event by event, and G at the end."""
 
     @cached_property
     def _own(self) -> ByCustomer:
@@ -173,18 +178,29 @@ class ByText(ABC):
             return 0, 0
         return inputs.events.spans[self._decisions.cells.column(("period", counter.period))]
 
-    def _goes_round(self, inputs: Inputs, drawn: Sequence[int]) -> bool:
-        """True where nobody wanted more than there is; `drawn` is G at the end."""
+    def _cells(self, inputs: Inputs, drawn: Sequence[int]) -> Iterator[tuple[Term, int, list[int]]]:
+        """Of each shared counter its term, its first period, and its cells of G."""
         place = len(self._decisions.shared)
         for one in self._decisions.shared:
             first, last = self._periods(inputs, one)
             end = place + last - first + 1
-            wanted = drawn[place:end]
-            if max(wanted, default=0) > one.term.capacity:
-                return False
-            self.wanted[one.term.name] = dict(enumerate(wanted, start=first))
+            yield one.term, first, list(drawn[place:end])
             place = end
+
+    def _goes_round(self, inputs: Inputs, drawn: Sequence[int]) -> bool:
+        """True where nobody wanted more than there is; `drawn` is G at the end."""
+        for term, first, wanted in self._cells(inputs, drawn):
+            if max(wanted, default=0) > term.capacity:
+                return False
+            self.wanted[term.name] = dict(enumerate(wanted, start=first))
         return True
+
+    def _is_short(self, inputs: Inputs, drawn: Sequence[int]) -> bool:
+        """True where all, or all but less than anything takes, is drawn of something."""
+        return any(
+            term.capacity - max(used, default=0) < max(1, term.each)
+            for term, _, used in self._cells(inputs, drawn)
+        )
 
     # --- awards -------------------------------------------------------------------------------
 

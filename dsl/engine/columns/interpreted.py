@@ -17,7 +17,7 @@ from dsl.engine.columns.stream import Stream
 from dsl.engine.native.cells import standing_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dsl.engine.columns.by_text import Progress
     from dsl.engine.columns.convert import Ints
@@ -58,12 +58,12 @@ class Interpreted(ByText):
             return None
         return stream
 
-    def _together(self, inputs: Inputs, progress: Progress) -> Stream:
+    def _together(self, inputs: Inputs, progress: Progress) -> tuple[Stream, Sequence[int]]:
         stream = Stream()
         places = self._own.places.astype(np.int64)
         shared = self._nothing_shared(inputs).tolist()
         self._decide(stream, inputs, places[: self._end], shared, progress, free=0)
-        return stream
+        return stream, shared
 
     def _decide(
         self,

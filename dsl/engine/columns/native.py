@@ -25,7 +25,7 @@ from dsl.engine.native.numbers import TRAPPED, apart
 from dsl.engine.native.text import DAY, EXPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dsl.engine.columns.by_text import Progress
     from dsl.engine.columns.convert import Ints
@@ -134,7 +134,7 @@ class Native(ByText):
 
     # --- as they came -------------------------------------------------------------------------
 
-    def _together(self, inputs: Inputs, progress: Progress) -> Stream:
+    def _together(self, inputs: Inputs, progress: Progress) -> tuple[Stream, Sequence[int]]:
         starts = self._own.starts
         count = len(starts) - 1
         events, lines = np.diff(starts), self._line_cells(inputs)
@@ -166,7 +166,7 @@ class Native(ByText):
         batch = Batch(self._compiled.program, self._widest)
         stream = self._batches(call, memory, batch, [0, self._end], progress)
         stream.tally = _counted(memory.tally)
-        return stream
+        return stream, memory.shared.tolist()
 
     # --- both ---------------------------------------------------------------------------------
 

@@ -27,6 +27,9 @@ from tests.programs import HEAD, compiled
 from tests.strategies.cases import cases
 
 if TYPE_CHECKING:
+    from dsl.engine.columns.by_text import Progress
+    from dsl.engine.columns.inputs import Inputs
+    from dsl.engine.columns.stream import Stream
     from dsl.engine.compiled import Compiled
     from tests.strategies.cases import Drawn
 
@@ -283,3 +286,29 @@ def test_a_run_that_is_let_go_of_is_gone_at_once() -> None:
         assert awards() is None
     finally:
         gc.enable()
+
+
+def test_what_did_not_go_round_is_decided_as_it_came_until_it_does() -> None:
+    def budget(points: int) -> Compiled:
+        return compiled(
+            HEAD + f'rule "r": on purchase award 3 points budget {points} points per month'
+        )
+
+    tried: list[bool] = []
+
+    class Counting(Native):
+        def _apart(self, inputs: Inputs, progress: Progress) -> Stream | None:
+            found = super()._apart(inputs, progress)
+            tried.append(found is not None)
+            return found
+
+    history = history_of(budget(9))
+    for points, expected in (
+        # Once in vain; then as it came, until there is enough once more.
+        (9, [False]), (8, []), (90_000, []), (80_000, [True]), (7, [False]), (7, []),
+    ):  # fmt: skip
+        tried.clear()
+        found = natively(budget(points), history, runs=Counting)
+        assert tried == expected
+        by_book = dry_run(budget(points), history, way="book").awards
+        assert found["amounts"].tolist() == by_book.amounts.tolist()
