@@ -56,7 +56,7 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.last = max(last, entry.place)
     if now[0] is compiled and compiled.is_settling and not compiled.is_plain:
         # What later settlings would have changed fires nothing.
-        _settle_on(book, customer, len(recorded), settled_at)
+        _settle_on(book, customer, len(recorded), entry.at, settled_at)
     else:
         customer.compiled, customer.rank, customer.segments, customer.settled = now
         customer.tiers = tiers
@@ -90,13 +90,17 @@ def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None
     _pass(book, customer, after, until)
 
 
-def _settle_on(book: Book, customer: Customer, place: int, until: int) -> None:
-    """Settle a customer again from a place on, up to an instant."""
+def _settle_on(book: Book, customer: Customer, place: int, after: int, until: int) -> None:
+    """Settle a customer again from a place, and an instant, on, up to another."""
     _settle_along(book, customer, place)
-    last = customer.entries[-1].at
+    # A late event that was refused is no entry; it was settled up to it all the same.
+    last = max([after, *(one.at for one in customer.entries[-1:])])
     if until > last:
         _pass(book, customer, last, until)
-        book.settle(customer, until, "midnight")
+        clock = customer.compiled.clock
+        if clock.midnight(clock.day(until)) != until:
+            # A midnight has passed already, and steps are taken at it once.
+            book.settle(customer, until, "before")
 
 
 def _settle_along(book: Book, customer: Customer, place: int) -> None:
