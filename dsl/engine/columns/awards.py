@@ -32,23 +32,28 @@ POSTED, PENDING, _, WITHHELD, REVOKED = range(len(STATUSES))
 
 
 class Once:
-    """What is found when it is first asked for, by whichever thread."""
+    """What is found when it is first asked for, by whichever thread; what fails is not tried again.
+
+    What makes it may use up what it is made of.
+    """
 
     __slots__ = ("_found", "_lock", "_make")
 
     def __init__(self, make: Callable[[], Narrow]) -> None:
-        self._make = make
+        self._make: Callable[[], Narrow] | None = make
         self._found: Narrow | None = None
         self._lock = Lock()
 
     def __call__(self) -> Narrow:
         """What it is."""
-        # What makes it may use up what it is made of.
         with self._lock:
-            found = self._found
-            if found is None:
-                found = self._found = self._make()
-        return found
+            if self._found is None:
+                make, self._make = self._make, None
+                if make is None:
+                    msg = "it could not be made before"
+                    raise RuntimeError(msg)
+                self._found = make()
+            return self._found
 
 
 class Awards:
@@ -225,15 +230,17 @@ class Later(Awards):
     """Awards that are put together when something asks for them, as most sums do not."""
 
     def __init__(self, make: Callable[[], Awards]) -> None:
-        self._make: Callable[[], Awards] | None = make
+        self._make, self._lock = make, Lock()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute that awards have
-        """What is not there yet: now it becomes the awards."""
-        make = vars(self).pop("_make", None)
-        if make is None:
+        """What is not there yet: now it becomes the awards, for all threads that ask."""
+        own = vars(self)
+        with own["_lock"]:
+            if "_sources" not in own:
+                own.update(vars(own["_make"]()))
+        if name not in own:
             raise AttributeError(name)
-        vars(self).update(vars(make()))
-        return getattr(self, name)
+        return own[name]
 
 
 def _in_time(rows: Ints, at: Once) -> Ints:

@@ -30,7 +30,7 @@ CALENDAR = ("local", "period", "start", "ago", "release", "expiry", "expiry at e
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Rows = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 # So many columns are kept with a history for programs to come.
-MOST_KEPT = 48
+MOST_KEPT = 96
 
 
 class HistoryEncoder(Encoder):

@@ -40,9 +40,10 @@ class History:
     ids: pa.StringArray
     columns: Mapping[Attribute, Column]
     lines: Lines
-    # Encoded columns that do not hang on a program's texts, for runs to come.
+    # Columns of the calendar, draws and the like, which do not hang on a program's texts, for runs
+    # to come (columns/encode.py).
     cells: dict[Key, Narrow] = field(default_factory=dict, compare=False, repr=False)
-    # What native runs read, for those to come (columns/native.py).
+    # What runs by text read, for those to come (columns/inputs.py).
     inputs: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)
     # The same events in other orders (columns/order.py).
     ordered: dict[Key, object] = field(default_factory=dict, compare=False, repr=False)

@@ -87,6 +87,9 @@ class Reading:
         key = tuple(self._read_by())
         found = known.get(key)
         if isinstance(found, Inputs):
+            # What was read last stays the longest.
+            known.pop(key, None)
+            known[key] = found
             return found
         read = self._encoded([one for one in tuple(known.values()) if isinstance(one, Inputs)])
         for other, one in tuple(known.items()):
@@ -94,7 +97,9 @@ class Reading:
             if isinstance(one, Inputs) and one.is_in(read):
                 known.pop(other, None)
         known[key] = read
-        while len(known) > MOST_KEPT or (len(known) > 1 and _size(known.values()) > MOST_BYTES):
+        while len(known) > MOST_KEPT or (
+            len(known) > 1 and _size(tuple(known.values())) > MOST_BYTES
+        ):
             # Of a copy: another thread may keep something of the same history meanwhile.
             known.pop(next(iter(tuple(known))), None)
         return read

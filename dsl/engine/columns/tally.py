@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dsl.engine.columns.sums import SAFE
 from dsl.engine.columns.totals import RULE, UNIT, Counted, OfDays, OfRule
 
 if TYPE_CHECKING:
@@ -24,17 +25,18 @@ HEAD = 5
 # So many rules stand in one cell, a bit each.
 BITS = 62
 # More cells than these take longer to make ready than they save.
-MOST_CELLS = 1 << 24
+MOST_CELLS = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """U: what so many slots gave on each local date, and which customers got anything of a rule.
 
-    `slots` are the numbers of their rules.
+    `rules` are the rules of the slots, by number. Where a sum grows beyond what 64 bits surely
+    hold, or there is too much to count, nothing is counted any more.
     """
 
-    slots: Sequence[int]
+    rules: Sequence[int]
     first_day: int
     days: int
     customers: int
@@ -59,33 +61,35 @@ class Tally:
 
     @property
     def is_counting(self) -> bool:
-        """True where anything is added up."""
-        return self.days > 0
+        """True where all that was given is added up."""
+        return self.customers > 0 and int(self.cells[0]) == self.customers
 
     def with_(self, other: Tally) -> Tally:
         """What both have found; they are of the same slots, dates and customers."""
-        size, found = len(self.slots), self.cells.copy()
+        if not (self.is_counting and other.is_counting):
+            return self if not self.is_counting else other
+        size, found = len(self.rules), self.cells.copy()
         counts, rest = slice(HEAD, HEAD + size), slice(HEAD + 3 * size, None)
         found[counts] += other.cells[counts]
         people = HEAD + 3 * size + size * self.days
         found[rest.start : people] += other.cells[rest.start : people]
         found[people:] |= other.cells[people:]
-        return Tally(self.slots, self.first_day, self.days, self.customers, found)
+        return Tally(self.rules, self.first_day, self.days, self.customers, found)
 
     @property
     def awards(self) -> Ints:
         """How many awards there are of each slot."""
-        return self.cells[HEAD : HEAD + len(self.slots)]
+        return self.cells[HEAD : HEAD + len(self.rules)]
 
     @property
     def by_day(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
         """What each slot gave on each date from the first on."""
-        first, size = HEAD + 3 * len(self.slots), len(self.slots)
+        first, size = HEAD + 3 * len(self.rules), len(self.rules)
         return self.cells[first : first + size * self.days].reshape(size, self.days)
 
     def people(self, rule: int) -> Ints:
         """Who got anything of a rule, by number."""
-        first = HEAD + 3 * len(self.slots) + len(self.slots) * self.days
+        first = HEAD + 3 * len(self.rules) + len(self.rules) * self.days
         words = self.cells[first:].reshape(self.customers, -1)
         return np.flatnonzero(words[:, rule // BITS] & 1 << rule % BITS)
 
@@ -124,8 +128,11 @@ class Tallied(Counted):
     def of_days(self) -> Mapping[tuple[str, str], OfDays]:
         """By rule and unit, those that were given."""
         tally, named = self._tally, self._named
-        found: dict[tuple[str, str], Ints] = {}
-        for kind, own in zip(self._awards.table.tolist(), tally.by_day, strict=False):
+        found: dict[tuple[str, str], Any] = {}
+        by_day: Any = tally.by_day
+        if int(by_day.max(initial=0)) * len(by_day) >= SAFE:
+            by_day = by_day.astype(object)
+        for kind, own in zip(self._awards.table.tolist(), by_day, strict=False):
             pair = named.rules[kind[RULE]], named.units[kind[UNIT]]
             found[pair] = own if pair not in found else found[pair] + own
         return {

@@ -1,6 +1,6 @@
 """Which programs are decided by text alone, over which histories.
 
-What is left to the fold over books is listed in docs/engine.md, "What native leaves to CPython".
+What is left to the fold over books is listed in docs/engine.md, "Native".
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ class Lowered:
 # Functions of conditions and amounts are called from one place each.
 INLINED = re.compile(r"[mq]\d")
 NEXT = re.compile(r"^def ", re.MULTILINE)
-# Functions of windows, tiers and segments, and what brings a customer up to an event.
+# Functions of windows, lines, tiers and segments, which others call, and what brings a customer up
+# to an event. None of them calls a function of a condition or an amount.
 OF_THE_PAST = re.compile(r"[a-ln-pr-z]\d+|observe|earned|settle|record")
 CALLED = re.compile(r"\b([a-z]\w*)\(")
 # Functions of some programs.
@@ -199,9 +200,10 @@ class _Source:
 
 def _module(own: list[_Source], every: list[_Source], exported: frozenset[str]) -> str:
     """LLVM's text of some functions, and of what is common to all of them."""
-    names = {one.name for one in (*own, *every) if one.is_common} | {one.name for one in own}
+    names = {one.name for one in own} | {one.name for one in every if one.is_common}
     here = [one for one in every if one.name in names]
     called = {found for one in own for found in CALLED.findall(one.text)} - names
+    # Else the other text calls what is of the past, which then has to be seen from there.
     is_alone = len(here) == len(every)
     declared = [
         f"declare i64 @{one.name}(ptr, {', '.join(_kind(name) for name in one.arguments)})\n"

@@ -57,7 +57,8 @@ class Paying:
         bases = {unit: f"base{place}" for place, unit in enumerate(sorted(multiplied))}
         entangled = _entangled(slots, drawing)
         together = [one for one in slots if one.number in entangled]
-        # What others hang on is worked out before any is paid.
+        # What others hang on is worked out before any is paid: the entangled, which are cut then
+        # too, and what bases are made of, which is cut in its own place.
         early = [one for one in slots if one.number in entangled or _base(one, bases)]
         known = {one.number for one in early}
         write = Writer()

@@ -225,7 +225,8 @@ def unpack_lines(I, L, l, J, n):
 # U begins with how many customers are counted, 0 where nothing is, where they begin, and how many
 # cells each has; then where the dates of the first slot begin, less the first date, and how many of
 # them there are. Behind that each slot has how many awards there were, then the cell of a customer
-# that has the bit of its rule, then that bit (columns/tally.py).
+# that has the bit of its rule, then that bit (columns/tally.py). No award is more than 2**60: sums
+# up to 2**61 hold one more, and those of two threads together; beyond, counting ends.
 _TALLY = """\
 def tally(O, o, n, U, d, c):
  if c < U[0]:
@@ -235,6 +236,9 @@ def tally(O, o, n, U, d, c):
    if k < @N:
     U[k + 5] = U[k + 5] + 1
     u = U[3] + k * U[4] + d
+    if U[u] > 2305843009213693952:
+     U[0] = 0
+     return 0
     U[u] = U[u] + O[o + 1]
     u = p + U[k + 5 + @N]
     U[u] = U[u] | U[k + 5 + 2 * @N]

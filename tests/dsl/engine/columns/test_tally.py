@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dsl.engine.columns import tally
+from app.history.tables import tables_of
+from dsl.engine.columns import read_history, tally
 from dsl.engine.columns.dry_run import dry_run
 from dsl.engine.columns.native import Native
 from dsl.engine.columns.tally import Tallied
@@ -58,6 +60,32 @@ def test_what_is_added_up_is_what_awards_come_to(
 
     assert isinstance(run.totals, Tallied)
     assert told(run.totals) == told(Counted(run.compiled, run.history, run.awards, named))
+
+
+@pytest.mark.parametrize(
+    ("count", "is_tallied"), [(2, True), (60, False)], ids=["beyond 64 bits in all", "each"]
+)
+def test_sums_have_no_end(count: int, is_tallied: bool) -> None:  # noqa: FBT001 - a parameter
+    rewards = ", ".join(["900000000000000000 points"] * 6)
+    program = compiled(HEAD + f'rule "r": on purchase award {rewards}')
+    events = [
+        {
+            "id": f"e{n:03}",
+            "type": "purchase",
+            "at": "2026-01-01T10:00:00+00:00",
+            "customer": f"c{n}",
+            "amount": 5,
+        }
+        for n in range(count)
+    ]
+    history, _ = read_history(program.program, *tables_of(events))
+    run = dry_run(program, history, way="native")
+
+    assert run.way == "native"
+    assert isinstance(run.totals, Tallied) == is_tallied
+    total = 6 * count * 9 * 10**17
+    assert run.by_rule()["r"].units == {"points": total}
+    assert run.by_day() == {dt.date(2026, 1, 1): {"points": total}}
 
 
 def test_too_many_customers_and_dates_are_added_up_afterwards(
