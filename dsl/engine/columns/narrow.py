@@ -146,6 +146,12 @@ def narrow(values: np.ndarray[tuple[int], np.dtype[np.integer[Any]]]) -> Narrow:
     return joined([_one(values[one].astype(np.int64)) for one in blocks(len(values))])
 
 
+def natural(values: Ints) -> Narrow:
+    """Values of 0 and more, none of them absent: no more is asked than what the largest is."""
+    most = int(values.max(initial=0)) + 1
+    return Narrow((values + 1).astype(_dtype(most)), -1, 1, most)
+
+
 def counted(values: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> Narrow:
     """Counts from 0, none of them absent, as they are: it is not asked what they come to."""
     return Narrow(values + np.uint32(1), -1, 1, int(np.iinfo(np.uint32).max))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsl.engine.columns.memory import addresses
-from dsl.engine.columns.narrow import Narrow, narrow
+from dsl.engine.columns.narrow import Narrow, natural
 from dsl.engine.columns.standing import Standing, standings
 from dsl.engine.native.cells import standing_cells
 
@@ -44,17 +44,17 @@ class Stream:
         self.counts += other.counts
         is_same = bool((codes == np.arange(len(codes))).all())
         self.standings += [
-            part if is_same else narrow(codes[part.values]) for part in other.standings
+            part if is_same else natural(codes[part.values]) for part in other.standings
         ]
 
     def put(self, program: Program, awards: Ints, counts: Ints, standing: Ints) -> None:
         """Put behind it what O, N and Y hold of some events."""
-        self.kinds.append(narrow(awards[0::2]))
-        self.amounts.append(narrow(awards[1::2]))
-        self.counts.append(narrow(counts // 2))
+        self.kinds.append(natural(awards[0::2]))
+        self.amounts.append(natural(awards[1::2]))
+        self.counts.append(natural(counts // 2))
         places, known = standings(program, standing)
         codes = np.array([self.number(one) for one in known], np.int64)
-        self.standings.append(narrow(codes[places]))
+        self.standings.append(natural(codes[places]))
 
     def number(self, standing: Standing) -> int:
         """The number of a standing."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dsl.engine.cells import LARGEST, NA
 from dsl.engine.columns import narrow as module
-from dsl.engine.columns.narrow import joined, narrow
+from dsl.engine.columns.narrow import joined, narrow, natural
 
 # Where another width begins, above and below zero, and what is as large as numbers get.
 BORDERS = [
@@ -58,6 +58,14 @@ def test_the_values_there_are(values: list[int], some: bool) -> None:  # noqa: F
         found = found.take(np.arange(len(values)))
 
     assert found.distinct.tolist() == sorted(set(values))
+
+
+@given(st.lists(st.lists(st.sampled_from([one for one in BORDERS if one >= 0]), max_size=5)))
+def test_natural_numbers(parts: list[list[int]]) -> None:
+    found = [natural(np.array(part, np.int64)) for part in parts]
+
+    assert [one.values.tolist() for one in found] == parts
+    assert joined(found).values.tolist() == [one for part in parts for one in part]
 
 
 @given(st.lists(columns(), max_size=4))
