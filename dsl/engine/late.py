@@ -13,10 +13,13 @@ from dsl.engine.entries import place_of
 from dsl.engine.settling import renew
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
     from dsl.engine.entries import Entry
+    from dsl.meaning.events import Event
 
 
 def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled) -> None:
@@ -29,13 +32,8 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
     place = bisect_left(entries, entry.place, key=place_of)
     customer.entries = entries[:place]
-    # What refunds took off later was not off then; a refund itself takes off what they all left.
-    original = entry.event.attributes.get("original")
-    since = [
-        (one, one.net, one.is_gone)
-        for one in customer.entries
-        if one.corrections and one.id != original
-    ]
+    # What refunds took off later was not off then.
+    since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
     for one, _, _ in since:
         one.net, one.is_gone = one.before(entry.place)
     customer.move_to(compiled)
@@ -46,10 +44,15 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     book.place = entry.place
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
+    original = entry.event.attributes.get("original")
+    own = [one for one in since if one[0].id == original]
+    if own:
+        # A refund takes off what they all left.
+        _put_back(own)
+        customer.fold(customer.entries)
     changes = book.take_event(customer, entry)
     book.follow(changes, entry.at, entry.id)
-    for one, net, is_gone in since:
-        one.net, one.is_gone = net, is_gone
+    _put_back([one for one in since if one[0].id != original])
     recorded = customer.entries
     customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=place_of)
     customer.first_settled_at = min(first, entry.at)
@@ -65,6 +68,12 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     book.others.forget()
     if customer.compiled.timed:
         book.due.customer_timers(customer, book.now)
+
+
+def _put_back(since: Iterable[tuple[Entry, Event | None, bool]]) -> None:
+    """Let entries be net again of all that was taken off them."""
+    for one, net, is_gone in since:
+        one.net, one.is_gone = net, is_gone
 
 
 def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None:
