@@ -26,7 +26,7 @@ def shop() -> Iterator[Workshop]:
 
 
 def test_it_makes_what_this_process_would_make(shop: Workshop) -> None:
-    for level in (0, 1, 2):
+    for level in (0, 1):
         assert shop(TEXT, level) == object_file(TEXT, level)
 
 

@@ -19,6 +19,7 @@ from dsl.engine.columns.narrow import blocks
 from dsl.engine.columns.records import Cell, records
 from dsl.engine.columns.stream import CELLS, EVENTS, Batch, Stream
 from dsl.engine.columns.tally import Tally
+from dsl.engine.native.llvm import BETTER, SOONEST
 from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine, NotCompiledError, machines
 from dsl.engine.native.numbers import TRAPPED, apart
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 # Some customers have many events: threads take one part after the other.
 THREADS, PARTS = 2, 8
 # From so many events on each better compilation is worth its time.
-WORTH = (300_000, 3_000_000)
+WORTH = 300_000
 
 
 class Native(ByText):
@@ -46,7 +47,7 @@ class Native(ByText):
 
     def _make_ready(self) -> None:
         try:
-            level = sum(self._end > least for least in WORTH)
+            level = BETTER if self._end > WORTH else SOONEST
             parted = apart(self._decisions.text)
             self._machine = machines.machine(parted.text, EXPORTED, level)
             self._numbers = np.array([0, *parted.numbers], np.int64)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from dsl.engine.native.llvm import MOST, Loaded, object_file
+from dsl.engine.native.llvm import Loaded, object_file
 from dsl.engine.native.lower import Lowered, lowered
 
 # A draft and what is live, in a few programs at once.
@@ -62,9 +62,7 @@ class Machines:
             if key in self._failed:
                 raise NotCompiledError
         try:
-            # At the highest level functions are put into one another, wherever they stand.
-            lowering = lowered(text, exported, parted=level < MOST)
-            found = Machine(lowering, level, self._compiled)
+            found = Machine(lowered(text, exported, parted=True), level, self._compiled)
         except NotCompiledError:
             with self._lock:
                 self._failed[key] = None

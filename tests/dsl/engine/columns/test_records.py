@@ -16,14 +16,14 @@ from dsl.engine.cells import LARGEST, NA
 from dsl.engine.columns import native, read_history
 from dsl.engine.columns.narrow import narrow
 from dsl.engine.columns.records import Cell, looked_up, records
-from dsl.engine.native.llvm import object_file
+from dsl.engine.native.llvm import BETTER, SOONEST, object_file
 from dsl.engine.native.lower import lowered
 from dsl.engine.native.machine import Machine
 from tests.dsl.engine.columns.test_narrow import columns
 from tests.dsl.engine.columns.test_native import assert_alike
 from tests.programs import HEAD, compiled
 
-LEVELS = (0, 1, 2)
+LEVELS = (SOONEST, BETTER)
 TEXT = """\
 def f(E, M, j, F):
  x = unpack(E, M, j, F)

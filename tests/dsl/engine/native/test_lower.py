@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl.engine.emitter import PRELUDE
-from dsl.engine.native.llvm import object_file
+from dsl.engine.native.llvm import BETTER, SOONEST, object_file
 from dsl.engine.native.lower import UnfitError, lowered
 from dsl.engine.native.machine import Machine
 from dsl.engine.native.numbers import TRAPPED
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ARRAY = 4
-LEVELS = (0, 1, 2)
+LEVELS = (SOONEST, BETTER)
 LARGEST = (1 << 63) - 1
 SMALL = st.integers(-9, 9)
 NUMBERS = SMALL | st.sampled_from([LARGEST, -LARGEST, 10**9, -(10**9), 1 << 62])

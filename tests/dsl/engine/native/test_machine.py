@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dsl.engine.native.llvm import MOST, object_file
+from dsl.engine.native.llvm import BETTER, SOONEST, object_file
 from dsl.engine.native.machine import Machines
 from dsl.engine.native.numbers import apart
 from dsl.engine.native.text import EXPORTED, decisions
@@ -22,7 +22,7 @@ def compiled_by(machines: Machines, further: str, level: int) -> None:
 
 
 def test_an_edit_of_a_condition_leaves_what_follows_from_the_past_as_it_is() -> None:
-    for level in range(MOST):
+    for level in (SOONEST, BETTER):
         asked: list[str] = []
 
         def compiler(text: str, level: int, asked: list[str] = asked) -> bytes:
@@ -36,15 +36,3 @@ def test_an_edit_of_a_condition_leaves_what_follows_from_the_past_as_it_is() -> 
         assert len(asked) == 3
         compiled_by(machines, "", level)
         assert len(asked) == 3
-
-
-def test_at_the_highest_level_all_is_one() -> None:
-    asked: list[str] = []
-
-    def compiler(text: str, level: int) -> bytes:
-        asked.append(text)
-        return object_file(text, level)
-
-    compiled_by(Machines(compiler), FURTHER, MOST)
-
-    assert len(asked) == 1
