@@ -34,13 +34,20 @@ def post(scene: Scene, due: Due, found: list[Matched], now: int, last: int) -> l
 
     `last` is when the last event happened.
     """
-    paid = []
+    paid, came_to_nothing = [], []
     for matched in sorted(found, key=BY_PLACE):
         for payment in matched.payments:
             if payment.amount:
                 one = _post(scene, due, matched, payment, now, last)
                 if one is not None:
                     paid.append(one)
+                else:
+                    came_to_nothing.append(payment)
+    if came_to_nothing:
+        # An event on which nothing was paid is none of a limit's times.
+        marked = {key for payment in came_to_nothing for key in payment.marked}
+        for key in marked.difference(*(one.marked for one in paid)):
+            scene.take(key, -1)
     return paid
 
 
@@ -82,8 +89,11 @@ def _post(
     begins = at if rule.pending is None else compiled.clock.after(at, rule.pending)
     if payment.is_deduction and unit is not None:
         wallet = customer.wallet(unit.name)
-        paid.parts = wallet.take(payment.amount)
+        wanted = payment.amount
+        paid.parts = wallet.take(wanted)
         payment.amount = sum(part for _, part in paid.parts)
+        for key, each in payment.drawn:
+            scene.take(key, (payment.amount - wanted) * each)
         if not payment.amount:
             return None
         wallet.moved_at = last
