@@ -1,9 +1,9 @@
 """Rows as records of bytes, each cell as wide as its column has to be, one after the other.
 
-Machine code widens the record of one event, or line, at a time (`unpack` in native/lower.py), so
-that no row of a history stands in memory in 64 bits a cell. Records hold the codes of the history's
-own columns; what a program makes of them, as the codes of its texts, is looked up as they are read:
-programs that read the same columns read the same bytes.
+Machine code widens the record of one event, or line, at a time (`unpack` in
+native/primitives.py), so that no row of a history stands in memory in 64 bits a cell. Records hold
+the codes of the history's own columns; what a program makes of them, as the codes of its texts, is
+looked up as they are read: programs that read the same columns read the same bytes.
 """
 
 from __future__ import annotations

@@ -68,29 +68,38 @@ class Tally:
         """What both have found; they are of the same slots, dates and customers."""
         if not (self.is_counting and other.is_counting):
             return self if not self.is_counting else other
-        size, found = len(self.rules), self.cells.copy()
-        counts, rest = slice(HEAD, HEAD + size), slice(HEAD + 3 * size, None)
-        found[counts] += other.cells[counts]
-        people = HEAD + 3 * size + size * self.days
-        found[rest.start : people] += other.cells[rest.start : people]
-        found[people:] |= other.cells[people:]
+        found = self.cells.copy()
+        for sums in (self._counts, self._dates):
+            found[sums] += other.cells[sums]
+        found[self._people] |= other.cells[self._people]
         return Tally(self.rules, self.first_day, self.days, self.customers, found)
+
+    @property
+    def _counts(self) -> slice:
+        return slice(HEAD, HEAD + len(self.rules))
+
+    @property
+    def _dates(self) -> slice:
+        first = HEAD + 3 * len(self.rules)
+        return slice(first, first + len(self.rules) * self.days)
+
+    @property
+    def _people(self) -> slice:
+        return slice(self._dates.stop, None)
 
     @property
     def awards(self) -> Ints:
         """How many awards there are of each slot."""
-        return self.cells[HEAD : HEAD + len(self.rules)]
+        return self.cells[self._counts]
 
     @property
     def by_day(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
         """What each slot gave on each date from the first on."""
-        first, size = HEAD + 3 * len(self.rules), len(self.rules)
-        return self.cells[first : first + size * self.days].reshape(size, self.days)
+        return self.cells[self._dates].reshape(len(self.rules), self.days)
 
     def people(self, rule: int) -> Ints:
         """Who got anything of a rule, by number."""
-        first = HEAD + 3 * len(self.rules) + len(self.rules) * self.days
-        words = self.cells[first:].reshape(self.customers, -1)
+        words = self.cells[self._people].reshape(self.customers, -1)
         return np.flatnonzero(words[:, rule // BITS] & 1 << rule % BITS)
 
 

@@ -4,20 +4,17 @@
 leaves 64 bits, and every division by zero, sets its first cell and returns at once: what was worked
 out until then is void, and CPython says it without end. Subscripts are not checked: texts keep them
 in their arrays, and their own arithmetic small. `A[i:]` in a call gives the rest of an array from a
-place on. `unpack(E, M, j, F)` is there without being written: it makes a row of the bytes of a
-record; `fetch(A, n)` and `fetch_record(M, j, F)` have cells, or a record, in the cache by the time
-they are read, and change nothing.
+place on. What functions call beside each other is in primitives.py.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
-from dsl.engine.cells import NA
+from dsl.engine.native.primitives import SHARED
 
 COMPARED = {
     ast.Lt: "slt",
@@ -31,9 +28,8 @@ CHECKED = {ast.Add: "sadd", ast.Sub: "ssub", ast.Mult: "smul"}
 PLAIN = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul"}
 # The array of numbers, see numbers.py.
 NUMBERS = "V"
-# Not `internal`: what LLVM 22 then concludes of the range of an argument it also believes where the
-# call is not reached.
-SHARED = "linkonce_odr "
+# Functions of some programs.
+MOST_KEPT = 4096
 SMALLEST, LARGEST = -(1 << 63), (1 << 63) - 1
 HEAD = "".join(
     f"declare {{i64, i1}} @llvm.{name}.with.overflow.i64(i64, i64)\n" for name in CHECKED.values()
@@ -44,201 +40,29 @@ class UnfitError(ValueError):
     """The text has a number that 64 bits do not hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """LLVM's texts, one or several, and for each function they export which arguments are arrays.
-
-    Functions of one text may be called by others.
-    """
-
-    texts: tuple[str, ...]
-    exported: dict[str, tuple[bool, ...]]
-
-
 # Functions of conditions and amounts are called from one place each.
 INLINED = re.compile(r"[mq]\d")
-NEXT = re.compile(r"^def ", re.MULTILINE)
-# Functions of windows, lines, tiers and segments, which others call, and what brings a customer up
-# to an event. None of them calls a function of a condition or an amount.
-OF_THE_PAST = re.compile(r"[a-ln-pr-z]\d+|observe|earned|settle|record")
-CALLED = re.compile(r"\b([a-z]\w*)\(")
-# Functions of some programs.
-MOST_KEPT = 4096
-# Cells from one array to another: the same, for which the processor has something of its own.
-COPY = f"""\
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-define {SHARED}i64 @copy(ptr %V, ptr %S, ptr %R, i64 %a.n) alwaysinline {{
-  %bytes = shl i64 %a.n, 3
-  call void @llvm.memcpy.p0.p0.i64(ptr %S, ptr %R, i64 %bytes, i1 false)
-  ret i64 0
-}}
-"""
-# The record of a place in an array of bytes as a row of cells; F says how (columns/records.py).
-# A cell of which no bit is set is absent. What wraps around comes back: 64 bits hold every value.
-UNPACK = f"""\
-define {SHARED}i64 @unpack(ptr %V, ptr noalias %E, ptr noalias %M, i64 %a.place, ptr noalias %F) {{
-  %count = load i64, ptr %F
-  %p.stride = getelementptr i64, ptr %F, i64 1
-  %stride = load i64, ptr %p.stride
-  %start = mul i64 %a.place, %stride
-  %record = getelementptr i8, ptr %M, i64 %start
-  %p.first = getelementptr i64, ptr %F, i64 2
-  %p.end = getelementptr [6 x i64], ptr %p.first, i64 %count
-  br label %head
-head:
-  %p.cell = phi ptr [ %p.first, %0 ], [ %p.next, %next ]
-  %done = icmp eq ptr %p.cell, %p.end
-  br i1 %done, label %end, label %cell
-cell:
-  %place = load i64, ptr %p.cell
-  %p.byte = getelementptr i64, ptr %p.cell, i64 1
-  %byte = load i64, ptr %p.byte
-  %p.bits = getelementptr i64, ptr %p.cell, i64 2
-  %bits = load i64, ptr %p.bits
-  %p.base = getelementptr i64, ptr %p.cell, i64 3
-  %base = load i64, ptr %p.base
-  %p.scale = getelementptr i64, ptr %p.cell, i64 4
-  %scale = load i64, ptr %p.scale
-  %p.word = getelementptr i8, ptr %record, i64 %byte
-  %word = load i64, ptr %p.word, align 1
-  %code = and i64 %word, %bits
-  %p.table = getelementptr i64, ptr %p.cell, i64 5
-  %table = load ptr, ptr %p.table
-  %target = getelementptr i64, ptr %E, i64 %place
-  %counted = icmp eq ptr %table, null
-  br i1 %counted, label %counting, label %looking
-looking:
-  %p.known = getelementptr i64, ptr %table, i64 %code
-  %known = load i64, ptr %p.known
-  store i64 %known, ptr %target
-  br label %next
-counting:
-  %above = mul i64 %code, %scale
-  %value = add i64 %above, %base
-  %absent = icmp eq i64 %code, 0
-  %found = select i1 %absent, i64 {NA}, i64 %value
-  store i64 %found, ptr %target
-  br label %next
-next:
-  %p.next = getelementptr [6 x i64], ptr %p.cell, i64 1
-  br label %head
-end:
-  ret i64 0
-}}
-"""
-
-
-# Cells, or a record, are fetched into the cache before they are read.
-FETCH = f"""\
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-define {SHARED}i64 @fetch(ptr %V, ptr %A, i64 %a.n) alwaysinline {{
-  %end = getelementptr i64, ptr %A, i64 %a.n
-  br label %head
-head:
-  %p = phi ptr [ %A, %0 ], [ %q, %head ]
-  call void @llvm.prefetch.p0(ptr %p, i32 1, i32 3, i32 1)
-  %q = getelementptr i8, ptr %p, i64 64
-  %more = icmp ult ptr %q, %end
-  br i1 %more, label %head, label %out
-out:
-  ret i64 0
-}}
-define {SHARED}i64 @fetch_record(ptr %V, ptr %M, i64 %a.place, ptr %F) alwaysinline {{
-  %p.stride = getelementptr i64, ptr %F, i64 1
-  %stride = load i64, ptr %p.stride
-  %start = mul i64 %a.place, %stride
-  %record = getelementptr i8, ptr %M, i64 %start
-  call void @llvm.prefetch.p0(ptr %record, i32 0, i32 3, i32 1)
-  ret i64 0
-}}
-"""
-
-
-def lowered(text: str, exported: frozenset[str], *, parted: bool = False) -> Lowered:
-    """The functions of a text; those that are exported can be called from outside.
-
-    Where it is `parted`, what follows from the past is a text of its own, which an edit of what is
-    asked of one event, or paid for it, leaves as it is. Raises UnfitError, and TypeError of what is
-    no restricted Python.
-    """
-    functions = [_Source.of(one) for one in NEXT.split(text)[1:]]
-    pieces = [functions]
-    if parted:
-        kept = [one for one in functions if one.is_of_the_past]
-        pieces = [kept, [one for one in functions if not one.is_of_the_past]]
-    texts = [_module(own, functions, exported) for own in pieces if own]
-    signatures = {
-        one.name: tuple(map(_is_array, one.arguments)) for one in functions if one.name in exported
-    }
-    return Lowered(tuple(texts), signatures)
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """The text of one function."""
-
-    name: str
-    arguments: tuple[str, ...]
-    text: str
-
-    @classmethod
-    def of(cls, piece: str) -> _Source:
-        """What follows `def`."""
-        name, given = piece[: piece.index(")")].split("(")
-        return cls(name, tuple(given.split(", ")), f"def {piece}")
-
-    @property
-    def is_of_the_past(self) -> bool:
-        """True where no function of a condition or an amount is called."""
-        return OF_THE_PAST.fullmatch(self.name) is not None
-
-    @property
-    def is_common(self) -> bool:
-        """True of what every text has by itself: functions of numbers, and of cells."""
-        return self.name == "copy" or not any(map(_is_array, self.arguments))
-
-
-def _module(own: list[_Source], every: list[_Source], exported: frozenset[str]) -> str:
-    """LLVM's text of some functions, and of what is common to all of them."""
-    names = {one.name for one in own} | {one.name for one in every if one.is_common}
-    here = [one for one in every if one.name in names]
-    called = {found for one in own for found in CALLED.findall(one.text)} - names
-    # Else the other text calls what is of the past, which then has to be seen from there.
-    is_alone = len(here) == len(every)
-    declared = [
-        f"declare i64 @{one.name}(ptr, {', '.join(_kind(name) for name in one.arguments)})\n"
-        for one in every
-        if one.name in called
-    ]
-    bodies = [
-        COPY
-        if one.name == "copy"
-        else _function(
-            one.text, is_open=one.name in exported or (one.is_of_the_past and not is_alone)
-        )
-        for one in here
-    ]
-    return "".join([HEAD, UNPACK, FETCH, *declared, *bodies])
 
 
 @lru_cache(MOST_KEPT)
-def _function(text: str, *, is_open: bool) -> str:
-    """LLVM's text of one function, kept, as an edit leaves most as they are."""
+def function(text: str, *, is_open: bool) -> str:
+    """LLVM's text of one function, kept, as an edit leaves most as they are.
+
+    One that is open is seen from other texts. Raises UnfitError, and TypeError of what is no
+    restricted Python.
+    """
     (node,) = ast.parse(text).body
     if not isinstance(node, ast.FunctionDef):
         raise TypeError(text)
     return _Function(node, is_open=is_open).text()
 
 
-def _kind(argument: str) -> str:
-    return "ptr" if _is_array(argument) else "i64"
-
-
 def _is_of(node: ast.Subscript, array: str) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == array
 
 
-def _is_array(name: str) -> bool:
+def is_array(name: str) -> bool:
+    """True of the name of an array."""
     return name[0].isupper()
 
 
@@ -260,14 +84,14 @@ class _Function:
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
         }
         given = ", ".join(
-            ["ptr noalias %V"] + [f"ptr %{n}" if _is_array(n) else f"i64 %a.{n}" for n in arguments]
+            ["ptr noalias %V"] + [f"ptr %{n}" if is_array(n) else f"i64 %a.{n}" for n in arguments]
         )
         linkage = "" if self._is_open else SHARED
         for name in sorted({*arguments, *assigned}):
-            if not _is_array(name):
+            if not is_array(name):
                 self._write(f"%v.{name} = alloca i64")
         for name in sorted({*arguments, *assigned}):
-            if not _is_array(name):
+            if not is_array(name):
                 first = f"%a.{name}" if name in arguments else "0"
                 self._write(f"store i64 {first}, ptr %v.{name}")
         self._body(node.body)
@@ -388,7 +212,7 @@ class _Function:
 
     def _argument(self, node: ast.expr) -> str:
         match node:
-            case ast.Name(id=name) if _is_array(name):
+            case ast.Name(id=name) if is_array(name):
                 return f"ptr %{name}"
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice(lower=ast.expr() as first)):
                 return f"ptr {self._at(name, first)}"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from dsl.engine.native.llvm import Loaded, object_file
-from dsl.engine.native.lower import Lowered, lowered
+from dsl.engine.native.modules import Lowered, lowered
 
 # A draft and what is live, in a few programs at once.
 MOST_KEPT = 8
@@ -62,7 +62,7 @@ class Machines:
             if key in self._failed:
                 raise NotCompiledError
         try:
-            found = Machine(lowered(text, exported, parted=True), level, self._compiled)
+            found = Machine(lowered(text, exported), level, self._compiled)
         except NotCompiledError:
             with self._lock:
                 self._failed[key] = None

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from dsl.engine.cells import LARGEST
-from dsl.engine.native.lower import OF_THE_PAST
+from dsl.engine.native.modules import OF_THE_PAST
 
 # The first cell of V is set where a number has left 64 bits.
 TRAPPED, FIRST = 0, 1

@@ -18,7 +18,7 @@ Beside the rows (docs/engine.md, "Rows"): C and G are counters (cells.py), A wha
 P the variables of long functions (parts.py), O awards as pairs of slot and amount, N how many cells
 of O each event has, Y where the customer of each that paid stood, T triples of an event, a place of
 S and a value (columns/told.py). X has behind its own cells as many of what was not asked for. E and
-I are rows of one event: `unpack` (lower.py) makes them of a record of the history.
+I are rows of one event: `unpack` (primitives.py) makes them of a record of the history.
 Source: docs/language.md, section 4.
 """
 

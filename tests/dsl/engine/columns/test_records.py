@@ -17,8 +17,8 @@ from dsl.engine.columns import native, read_history
 from dsl.engine.columns.narrow import narrow
 from dsl.engine.columns.records import Cell, looked_up, records
 from dsl.engine.native.llvm import BETTER, SOONEST, object_file
-from dsl.engine.native.lower import lowered
 from dsl.engine.native.machine import Machine
+from dsl.engine.native.modules import lowered
 from tests.dsl.engine.columns.test_narrow import columns
 from tests.dsl.engine.columns.test_native import assert_alike
 from tests.programs import HEAD, compiled

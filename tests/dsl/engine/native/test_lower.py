@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from dsl.engine.emitter import PRELUDE
 from dsl.engine.native.llvm import BETTER, SOONEST, object_file
-from dsl.engine.native.lower import UnfitError, lowered
+from dsl.engine.native.lower import UnfitError
 from dsl.engine.native.machine import Machine
+from dsl.engine.native.modules import lowered
 from dsl.engine.native.numbers import TRAPPED
 
 if TYPE_CHECKING:
