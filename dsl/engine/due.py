@@ -77,14 +77,22 @@ class Due:
 
     def lot(self, customer: Customer, lot: Lot) -> None:
         """A lot's release and expiry, and the timers before it expires."""
-        if lot.release is not None and not lot.released:
-            self.push(Matter(lot.release, RELEASE, lot.number, customer.id, lot))
+        self.release(customer, lot)
         if lot.expires >= NEVER:
             return
         self.push(Matter(lot.expires, EXPIRY, lot.number, customer.id, lot))
+        self.expiring(customer, lot.at)
+
+    def release(self, customer: Customer, lot: Lot) -> None:
+        """A lot's release, where it has not come."""
+        if lot.release is not None and not lot.released:
+            self.push(Matter(lot.release, RELEASE, lot.number, customer.id, lot))
+
+    def expiring(self, customer: Customer, at: int) -> None:
+        """The timers before a customer's lots expire, as they are since an instant."""
         for plan in customer.compiled.timed:
             if isinstance(plan.rule.trigger, ast.Expiring):
-                self.customer_timer(customer, plan, lot.at - self._is_to_come(plan, lot.at))
+                self.customer_timer(customer, plan, at - self._is_to_come(plan, at))
 
     def _is_to_come(self, plan: RulePlan, at: int) -> bool:
         """True where timers of an instant are still to come: of later rules than that at hand."""
@@ -183,7 +191,7 @@ def times_of(customer: Customer, trigger: ast.Trigger, after: int) -> Iterable[i
         case ast.Expiring(unit=unit, duration=duration):
             wallet = customer.wallets.get(unit.dotted)
             for lot in wallet.every_lot() if wallet else ():
-                if lot.left and lot.expires < NEVER:
+                if lot.left and not lot.is_held and lot.expires < NEVER:
                     day = clock.day(lot.expires - 1)
                     yield clock.midnight(clock.later_day(day, duration, -1))
         case _:

@@ -44,7 +44,9 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
             if one.lot.release <= at:
                 owner.wallet(one.lot.unit).open(one.lot, at)
             else:
-                book.due.lot(owner, one.lot)
+                book.due.release(owner, one.lot)
+            # Whoever could not spend it was not told that it expires.
+            book.due.expiring(owner, at)
     for customer in sorted({one.award.customer for one in entry.paid}, key=str.encode):
         book.settle_and_follow(book.customer(customer), at, "after", id_)
     return book.sink

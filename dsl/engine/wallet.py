@@ -45,6 +45,11 @@ class Lot:
     unearned: int = 0
 
     @property
+    def is_held(self) -> bool:
+        """True while a person has yet to look at the event it is of."""
+        return self.release is None
+
+    @property
     def order(self) -> tuple[int, int, int]:
         """Which is taken first."""
         return self.expires, self.at if self.release is None else self.release, self.number
