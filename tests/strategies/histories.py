@@ -311,8 +311,19 @@ def _delivered(draft: Draft, events: list[Raw]) -> list[Raw]:
     if draft.has("guards"):
         bought = [event["id"] for event in ordered if event["type"] == "purchase"]
         for name in bought[: draft.number(0, 2)]:
-            ordered.append({"type": draft.one("release", "reject"), "original": name})
+            _judge(draft, ordered, name)
     return ordered
+
+
+def _judge(draft: Draft, ordered: list[Raw], name: str) -> None:
+    """A person's word on a purchase, now and then before it, or just before the next event."""
+    word = {"type": draft.one("release", "reject"), "original": name}
+    place = draft.number(0, len(ordered))
+    following = ordered[place] if place < len(ordered) else {}
+    # A word of an instant that is over is none of the service's: it is given as of now.
+    if "at" in following and not draft.has("late") and draft.once_in(2):
+        word["at"] = following["at"]
+    ordered.insert(place, word)
 
 
 def _beginning(telling: _Telling, first: dt.date) -> dt.datetime:
