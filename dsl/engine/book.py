@@ -153,6 +153,7 @@ class Book:
         """Settle a customer as of an instant; what changed."""
         compiled = customer.compiled
         if not compiled.is_settling:
+            customer.keep_nothing()
             return []
         row, scratch = self.tick(customer, at)
         changes = settle(customer, row, scratch, at, when)
@@ -267,6 +268,7 @@ class Book:
         """
         compiled = customer.compiled
         if not compiled.is_settling:
+            customer.keep_nothing()
             return
         if compiled.emitted.foreign or compiled.encoder.others:
             self.settle_and_follow(customer, entry.at, "before", entry.id)

@@ -299,12 +299,23 @@ class Customer:
 
     def move_to(self, compiled: Compiled) -> None:
         """Go on under another program; what both know by name carries over."""
+        self.go_under(compiled, anew=True)
+        challenges.recount(self)
+
+    def go_under(self, compiled: Compiled, *, anew: bool = False) -> None:
+        """Be in the tier of the same name under a program, and fold events by its layout."""
+        if compiled is self.compiled and not anew:
+            return
         tier = self.tier
         self.compiled = compiled
         self.fold(self.entries)
-        challenges.recount(self)
         ranks = [found.rank for found in compiled.program.tiers if found.name == tier]
         self.rank = ranks[0] if ranks else 0
+
+    def keep_nothing(self) -> None:
+        """Be in no tier that an earlier program keeps, under one that has none."""
+        if self.tiers:
+            self.tiers = {}
 
     @property
     def tier(self) -> str | None:

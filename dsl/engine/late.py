@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
     from dsl.engine.entries import Entry
+    from dsl.engine.settling import When
     from dsl.meaning.events import Event
 
 
@@ -57,9 +58,10 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=place_of)
     customer.first_settled_at = min(first, entry.at)
     customer.last = max(last, entry.place)
-    if now[0] is compiled and compiled.is_settling and not compiled.is_plain:
+    if _settles_again(book):
         # What later settlings would have changed fires nothing.
         _settle_on(book, customer, len(recorded), entry.at, settled_at)
+        customer.go_under(now[0])
     else:
         customer.compiled, customer.rank, customer.segments, customer.settled = now
         customer.tiers = tiers
@@ -81,61 +83,89 @@ def _settle_past(book: Book, customer: Customer, first: int, until: int) -> None
 
     Whoever was known before their first event was settled then.
     """
-    if not customer.compiled.is_settling or customer.compiled.is_plain:
+    if not _settles_again(book):
         return
-    customer.tiers = {}
+    compiled = customer.compiled
+    customer.tiers, customer.rank = {}, 0
+    customer.go_under(book.versions[0][1])
     begun = customer.begun_at
     known = any(entry.at < first for entry in customer.entries)
     if begun == NA and NA < first <= until and not known:
         customer.fold(())
-        book.settle(customer, first, "before")
-    _settle_along(book, customer, 0)
+        _pass(book, customer, NA, first)
+        _settle(book, customer, first, "before")
+    _settle_along(book, customer, 0, NA)
     customer.fold(customer.entries)
     after = customer.entries[-1].at if customer.entries else NA
     if after < begun <= until:
         _pass(book, customer, after, begun)
-        book.settle(customer, begun, "before")
+        _settle(book, customer, begun, "before")
         after = begun
     _pass(book, customer, after, until)
+    customer.go_under(compiled)
 
 
 def _settle_on(book: Book, customer: Customer, place: int, after: int, until: int) -> None:
     """Settle a customer again from a place, and an instant, on, up to another."""
-    _settle_along(book, customer, place)
     # A late event that was refused is no entry; it was settled up to it all the same.
+    _settle_along(book, customer, place, after)
     last = max([after, *(one.at for one in customer.entries[-1:])])
     if until > last:
         _pass(book, customer, last, until)
         clock = customer.compiled.clock
         if clock.midnight(clock.day(until)) != until:
             # A midnight has passed already, and steps are taken at it once.
-            book.settle(customer, until, "before")
+            _settle(book, customer, until, "before")
 
 
-def _settle_along(book: Book, customer: Customer, place: int) -> None:
-    """Settle a customer at the events from a place on, and at what is between them."""
+def _settle_along(book: Book, customer: Customer, place: int, after: int) -> None:
+    """Settle a customer at the events from a place, and an instant, on, and at what is between."""
     entries, begun = customer.entries, customer.begun_at
     for number in range(place, len(entries)):
         at = entries[number].at
         customer.entries = entries[:number]
         customer.fold(customer.entries)
-        after = entries[number - 1].at if number else NA
         if after < begun <= at:
             _pass(book, customer, after, begun)
             book.place = (begun, b"")
-            book.settle(customer, begun, "before")
+            _settle(book, customer, begun, "before")
             after = begun
         _pass(book, customer, after, at)
         book.place = entries[number].place
-        book.settle(customer, at, "before")
+        _settle(book, customer, at, "before")
         customer.entries = entries[: number + 1]
         customer.fold(customer.entries)
-        book.settle(customer, at, "after")
+        _settle(book, customer, at, "after")
+        after = at
     customer.entries = entries
 
 
+def _settles_again(book: Book) -> bool:
+    """True where what was settled leads on to what is settled later, or fires something.
+
+    Versions are all plain or none is.
+    """
+    return not book.current.is_plain and any(one.is_settling for _, one in book.versions)
+
+
+def _settle(book: Book, customer: Customer, at: int, when: When) -> None:
+    """Settle a customer in the past, where a program was in force then."""
+    if book.version(at) is not None:
+        book.settle(customer, at, when)
+
+
 def _pass(book: Book, customer: Customer, after: int, until: int) -> None:
-    """Let the midnights since a customer was known pass again, from one instant to another."""
+    """Let time pass again from one instant to another, under the versions in force then."""
+    for starts, compiled in book.versions:
+        if after < starts <= until:
+            _pass_midnights(book, customer, after, starts - 1)
+            customer.go_under(compiled)
+            after = starts - 1
+    _pass_midnights(book, customer, after, until)
+
+
+def _pass_midnights(book: Book, customer: Customer, after: int, until: int) -> None:
+    """Let the midnights since a customer was known pass again, under one version."""
     clock = customer.compiled.clock
     start = max(after, customer.known_at)
     if start > NA:
@@ -143,7 +173,7 @@ def _pass(book: Book, customer: Customer, after: int, until: int) -> None:
         while (midnight := clock.midnight(day)) <= until:
             _renew(book, customer, midnight)
             book.place = (midnight, b"")
-            book.settle(customer, midnight, "midnight")
+            _settle(book, customer, midnight, "midnight")
             day += 1
     _renew(book, customer, until)
 

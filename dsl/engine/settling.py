@@ -103,6 +103,8 @@ def _rank(customer: Customer, rows: tuple[list[int], ...], at: int, when: When) 
     if customer.fixed_tier is not None:
         ranks = [t.rank for t in compiled.program.tiers if t.name == customer.fixed_tier]
         return ranks[0] if ranks else 0
+    if customer.tiers:
+        _forget_unkept(customer)
     highest = 0
     reached: list[checked.Tier] = []
     for tier, function in zip(compiled.program.tiers, compiled.tiers, strict=True):
@@ -130,6 +132,14 @@ def _rank(customer: Customer, rows: tuple[list[int], ...], at: int, when: When) 
                 inside=True, keep_until=kept_until(compiled, tier, at)
             )
     return rank
+
+
+def _forget_unkept(customer: Customer) -> None:
+    """What was kept, or in grace, under a version before is not so under one that keeps nothing."""
+    tiers = customer.compiled.program.tiers
+    lasting = {tier.name for tier in tiers if not (tier.keep is None and tier.grace is None)}
+    for name in customer.tiers.keys() - lasting:
+        del customer.tiers[name]
 
 
 def _is_kept(customer: Customer, tier: checked.Tier, at: int) -> bool:

@@ -33,10 +33,12 @@ class Reference(Evaluator):
             return
         at = typed(raw["at"], "datetime")
         program = self.version(at) or Program(NO_PROGRAM)
-        event = program.kinds.read(raw, program.units)
+        # Before any program it is read as the first one reads it.
+        reader = self.version(at) or self.versions[0][1]
+        event = reader.kinds.read(raw, reader.units)
         known = self.raws
         if event.id in known:
-            if program.kinds.read(known[event.id], program.units) != event:
+            if reader.kinds.read(known[event.id], reader.units) != event:
                 self.refusals.append(Refusal(event.id, None, "conflict"))
             return
         known[event.id] = raw

@@ -58,10 +58,10 @@ def _topics(draw: Draw, focus: str | None, among: Sequence[str]) -> frozenset[st
 def _texts(draft: Draft, zone: str) -> list[str]:
     """The texts of the versions; all declare the same names."""
     versions = [(draft, [head(draft, zone), *statements(draft)])]
-    if draft.has("versions"):
+    for _ in range(1 + draft.once_in(4) if draft.has("versions") else 0):
         declared = {
             key: text
-            for key, text in draft.declared.items()
+            for key, text in versions[-1][0].declared.items()
             if key not in OF_ONE_VERSION or draft.once_in(2)
         }
         later = Draft(draft.draw, draft.topics, draft.currency, draft.focus, declared)
@@ -108,9 +108,10 @@ def _versions(draft: Draft, texts: Sequence[str], told: History) -> tuple[Versio
     times = sorted(at for event in told.events if (at := instant(event.get("at"))) is not None)
     first = times[0] + dt.timedelta(hours=1) if len(texts) > 1 and draft.once_in(8) else None
     starts = [first]
-    if len(texts) > 1:
+    for _ in texts[1:]:
         since: dt.datetime = draft.draw(st.sampled_from(times))
-        starts.append(max(since, first) + dt.timedelta(hours=1) if first else since)
+        before = starts[-1]
+        starts.append(max(since, before + dt.timedelta(hours=1)) if before else since)
     return tuple(Version(since, text) for since, text in zip(starts, texts, strict=True))
 
 
