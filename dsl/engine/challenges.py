@@ -135,17 +135,3 @@ def _adds_of(
     row, lines = encoder.row(event, entry.at), encoder.lines(event.items)
     row[E_AT] = entry.at if now is None else now
     return _adds(customer, plan, entry, row, lines)
-
-
-def count_again(customer: Customer, entry: Entry) -> None:
-    """See an event net of a refund in every challenge it is not used up by."""
-    compiled = customer.compiled
-    for plan in compiled.challenges:
-        progress = customer.challenges.get(plan.challenge.name)
-        if progress is None:
-            continue
-        progress.counted = [
-            (one, _adds_of(customer, plan, one) if one is entry else adds)
-            for one, adds in progress.counted
-            if not (one is entry and entry.is_gone)
-        ]

@@ -59,7 +59,8 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
         purchase.coupon.used = False
     customer.fold(customer.entries)
     book.others.forget()
-    challenges.count_again(customer, purchase)
+    # Net of what was taken off, it may be what a challenge asks for, or no longer.
+    challenges.recount(customer)
     seen = book.seen(customer, entry)
     changes = deciding.finish(book, seen, seen.compiled.by_event.get("refund", ()), entry, lines)
     for id_ in sorted(touched - {customer.id}, key=str.encode):

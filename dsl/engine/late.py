@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from dsl.engine import challenges
 from dsl.engine.cells import NA
 from dsl.engine.entries import place_of
 from dsl.engine.settling import renew
@@ -67,6 +68,8 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
         customer.tiers = tiers
     customer.settled_at = settled_at
     customer.fold(customer.entries)
+    if now[0] is not compiled:
+        challenges.recount(customer)
     book.others.forget()
     if customer.compiled.timed:
         book.due.customer_timers(customer, book.now)
