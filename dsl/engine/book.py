@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dsl.engine import corrections, deciding, judging, late, passing, redeeming
+from dsl.engine import challenges, corrections, deciding, judging, late, passing, redeeming
 from dsl.engine.calendar import instant
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.customer import Customer
@@ -57,7 +57,8 @@ class Book:
     ) -> None:
         self.versions = [(BEGINNING if at is None else at, found) for at, found in versions]
         if not folds and len({found.is_plain for _, found in self.versions}) > 1:
-            # Who comes under a version that asks what changed has to be settled by then.
+            # Who comes under a version that asks what changed has to be settled by then, though
+            # a version before it has no tiers.
             self.versions = [(at, found.always_settling()) for at, found in self.versions]
         self.secret = secret
         self.why = why
@@ -153,7 +154,6 @@ class Book:
         """Settle a customer as of an instant; what changed."""
         compiled = customer.compiled
         if not compiled.is_settling:
-            customer.keep_nothing()
             return []
         row, scratch = self.tick(customer, at)
         changes = settle(customer, row, scratch, at, when)
@@ -245,6 +245,11 @@ class Book:
             first = customer.compiled
             net_amount(first, entry, first.encoder.row(entry.event, entry.at))
             customer.fold(customer.entries)
+            if self.in_force:
+                # It came late: what is in force by now counts it.
+                challenges.recount(customer)
+                self.others.forget()
+                self.due.customer_timers(customer, self.now)
             self.sink.append(Decision(entry.id, customer.id, None))
             return
         is_late = entry.place < customer.last or customer.compiled is not compiled
@@ -268,7 +273,6 @@ class Book:
         """
         compiled = customer.compiled
         if not compiled.is_settling:
-            customer.keep_nothing()
             return
         if compiled.emitted.foreign or compiled.encoder.others:
             self.settle_and_follow(customer, entry.at, "before", entry.id)

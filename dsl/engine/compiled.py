@@ -126,7 +126,7 @@ class Compiled:
     def always_settling(self) -> Compiled:
         """The same program, its customers settled after every event and at midnights."""
         found = copy(self)
-        found.is_plain = False
+        found.is_plain, found.is_settling = False, True
         return found
 
     @cached_property

@@ -81,6 +81,8 @@ def reject(book: Book, purchase: Entry) -> None:
             wallet = book.customer(one.award.customer).wallet(lot.unit)
             wallet.moved_at = book.last_at
             wallet.give_back(lot, part, book.now)
+        if one.parts:
+            book.due.expiring(book.customer(one.award.customer), book.now)
     for one in purchase.paid:
         _give_marks_back(book, purchase, one)
     purchase.is_rejected = True
@@ -200,6 +202,7 @@ def _changed(
         owner.wallet(unit.name).moved_at = book.last_at
         if award.amount < 0:
             really = _deducted(owner, ones, difference, entry.at)
+            book.due.expiring(owner, book.now)
         elif difference > 0:
             compiled, rule = owner.compiled, first.plan.rule
             terms = Dating(compiled, rule, unit, purchase.at, is_held=purchase.is_waiting)

@@ -312,11 +312,6 @@ class Customer:
         ranks = [found.rank for found in compiled.program.tiers if found.name == tier]
         self.rank = ranks[0] if ranks else 0
 
-    def keep_nothing(self) -> None:
-        """Be in no tier that an earlier program keeps, under one that has none."""
-        if self.tiers:
-            self.tiers = {}
-
     @property
     def tier(self) -> str | None:
         """The settled tier."""

@@ -75,13 +75,13 @@ class Due:
             self._timers.discard((matter.at, matter.order, matter.customer))
         return matter
 
-    def lot(self, customer: Customer, lot: Lot) -> None:
-        """A lot's release and expiry, and the timers before it expires."""
+    def lot(self, customer: Customer, lot: Lot, now: int) -> None:
+        """A lot's release and expiry, and the timers to come before it expires."""
         self.release(customer, lot)
         if lot.expires >= NEVER:
             return
         self.push(Matter(lot.expires, EXPIRY, lot.number, customer.id, lot))
-        self.expiring(customer, lot.at)
+        self.expiring(customer, max(lot.at, now))
 
     def release(self, customer: Customer, lot: Lot) -> None:
         """A lot's release, where it has not come."""

@@ -90,11 +90,11 @@ class Entry:
     coupon: Holding | None = None
     # Where it stands in time: by `at`, then by the bytes of its id.
     place: Place = (0, b"")
-    # What refunds made of it, each with its place in time.
+    # What it was before each refund, or its cancel, each with its place in time.
     corrections: tuple[tuple[Place, Event | None, bool], ...] = ()
 
     def correct(self, place: Place, net: Event | None, *, is_gone: bool) -> None:
-        """A refund took something, or all, off it."""
+        """A refund took something, or all, off it; a cancel all."""
         self.corrections = (*self.corrections, (place, self.net, self.is_gone))
         self.net, self.is_gone = net or self.net, is_gone
 

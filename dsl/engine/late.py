@@ -35,7 +35,10 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     place = bisect_left(entries, entry.place, key=place_of)
     customer.entries = entries[:place]
     # What refunds took off later was not off then.
-    since = [(one, one.net, one.is_gone) for one in customer.entries if one.corrections]
+    seen = customer.entries
+    if compiled.emitted.foreign:
+        seen = [one for _, one in book.entries.values() if one.place < entry.place]
+    since = [(one, one.net, one.is_gone) for one in seen if one.corrections]
     for one, _, _ in since:
         one.net, one.is_gone = one.before(entry.place)
     customer.move_to(compiled)

@@ -157,5 +157,5 @@ def grant(customer: Customer, due: Due, terms: Dating, amount: int, now: int) ->
         return lot
     if not terms.is_held and begins <= now:
         wallet.open(lot, begins)
-    due.lot(customer, lot)
+    due.lot(customer, lot, now)
     return lot

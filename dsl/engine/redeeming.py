@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dsl.engine import corrections, deciding
+from dsl.engine import challenges, corrections, deciding
 from dsl.engine.cells import S_TIER
 from dsl.engine.decision import Shortfall
 from dsl.engine.terms import capacity, money
@@ -195,7 +195,7 @@ def cancel(book: Book, customer: Customer, entry: Entry) -> Changes:
         book.refuse(entry, reason or "unknown-original")
         return []
     redeemed = found[1]
-    redeemed.is_gone = True
+    redeemed.correct(entry.place, None, is_gone=True)
     for unit, lot, part in redeemed.parts:
         wallet = customer.wallet(unit)
         wallet.moved_at = book.last_at
@@ -204,6 +204,7 @@ def cancel(book: Book, customer: Customer, entry: Entry) -> Changes:
         book.used[key] = book.used.get(key, 0) - adds
     lines = corrections.take_all_back(book, entry, redeemed)
     customer.fold(customer.entries)
+    challenges.recount(customer)
     book.others.forget()
     scene = book.seen(customer, entry)
     return deciding.finish(book, scene, scene.compiled.by_event.get("cancel", ()), entry, lines)
