@@ -67,6 +67,8 @@ class Book:
         self.due = Due()
         self.others = Others()
         self.entries: dict[str, tuple[Customer, Entry]] = {}
+        # How many events were ever put on record.
+        self.recorded = 0
         # Every event that was given, and every word of a person, with what was decided on it.
         self.known: dict[str, tuple[Event | None, tuple[Decision, ...]]] = {}
         self.start = start
@@ -341,6 +343,8 @@ class Book:
 
     def record(self, customer: Customer, entry: Entry) -> None:
         """Put an event on record, at its place."""
+        self.recorded += 1
+        entry.number = self.recorded
         if entry.place >= customer.last:
             customer.entries.append(entry)
             customer.last = entry.place

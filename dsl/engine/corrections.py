@@ -14,6 +14,7 @@ from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award
 from dsl.engine.entries import Entry, Paid
+from dsl.engine.others import Others
 from dsl.engine.paying import Matched, Payment, decide
 from dsl.engine.posting import Dating, grant, line, post
 from dsl.engine.pricing import AMOUNT
@@ -53,7 +54,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     scene: Scene | None = None
     if not (taken.is_whole or purchase.is_rejected):
         again, scene = _again(book, customer, purchase, taken)
-    purchase.correct(entry.place, taken.event, is_gone=taken.is_whole)
+    purchase.correct(entry.place, taken.event, book.recorded, is_gone=taken.is_whole)
     lines += _difference(book, entry, purchase, again, scene)
     if taken.is_whole and purchase.coupon is not None:
         purchase.coupon.used = False
@@ -114,7 +115,10 @@ def _again(
     else:
         then.row[S_CURRENT] = then.row[S_END]
     scratch = compiled.scratch()
-    book.others.fill(book, then, row, scratch, purchase.place)
+    if compiled.emitted.foreign:
+        event = taken.event
+        others = Others(lambda one: event if one is purchase else one.known_by(purchase.number))
+        others.fill(book, then, row, scratch, purchase.place)
     scene = Scene(
         compiled=compiled,
         customer=then,

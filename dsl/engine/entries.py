@@ -90,20 +90,33 @@ class Entry:
     coupon: Holding | None = None
     # Where it stands in time: by `at`, then by the bytes of its id.
     place: Place = (0, b"")
-    # What it was before each refund, or its cancel, each with its place in time.
-    corrections: tuple[tuple[Place, Event | None, bool], ...] = ()
+    # How many events were on record with it when it came.
+    number: int = 0
+    # What it was before each refund, or its cancel, each with its place in time and how many
+    # events were on record then.
+    corrections: tuple[tuple[Place, Event | None, bool, int], ...] = ()
 
-    def correct(self, place: Place, net: Event | None, *, is_gone: bool) -> None:
+    def correct(self, place: Place, net: Event | None, number: int, *, is_gone: bool) -> None:
         """A refund took something, or all, off it; a cancel all."""
-        self.corrections = (*self.corrections, (place, self.net, self.is_gone))
+        self.corrections = (*self.corrections, (place, self.net, self.is_gone, number))
         self.net, self.is_gone = net or self.net, is_gone
 
     def before(self, place: Place) -> tuple[Event | None, bool]:
         """Its net event, and whether it was gone, before corrections from a place on."""
-        for since, net, is_gone in sorted(self.corrections, key=lambda found: found[0]):
+        for since, net, is_gone, _ in sorted(self.corrections, key=lambda found: found[0]):
             if since >= place:
                 return net, is_gone
         return self.net, self.is_gone
+
+    def known_by(self, number: int) -> Event | None:
+        """What it was when so many events were on record; None where it was not, or was gone."""
+        if self.number > number:
+            return None
+        net, is_gone = self.net, self.is_gone
+        for _, before, was_gone, since in reversed(self.corrections):
+            if since >= number:
+                net, is_gone = before, was_gone
+        return None if is_gone else net or self.event
 
     def __post_init__(self) -> None:
         self.place = self.at, self.id.encode()

@@ -16,11 +16,14 @@ from dsl.engine.encode import encoder_of, tested
 from dsl.engine.layout import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
     from dsl.engine.customer import Customer
     from dsl.engine.entries import Entry, Place
     from dsl.engine.past import Foreign
+    from dsl.meaning.events import Event
 
 
 @dataclass(slots=True)
@@ -32,10 +35,19 @@ class Rows:
     lines: list[int] = field(default_factory=list)
 
 
-class Others:
-    """The arrays of one program; they follow from events alone and are made anew when asked."""
+def net_of(entry: Entry) -> Event | None:
+    """An event as it counts now, net of what was taken off it."""
+    return None if entry.is_gone else entry.net or entry.event
 
-    def __init__(self) -> None:
+
+class Others:
+    """The arrays of one program; they follow from events alone and are made anew when asked.
+
+    `known` is what an entry counts as, None where it does not.
+    """
+
+    def __init__(self, known: Callable[[Entry], Event | None] = net_of) -> None:
+        self._known = known
         self._under: Compiled | None = None
         self._rows: dict[tuple[str, tuple[int, ...]], Rows] = {}
 
@@ -85,10 +97,14 @@ class Others:
         self, compiled: Compiled, customer: Customer, entry: Entry, row: list[int], lines: list[int]
     ) -> None:
         """Note an event for whoever asks about events of anyone."""
-        if compiled is not self._under or not compiled.emitted.foreign:
-            return
+        if compiled is self._under and not entry.is_gone:
+            self._add(compiled, customer, entry, row, lines)
+
+    def _add(
+        self, compiled: Compiled, customer: Customer, entry: Entry, row: list[int], lines: list[int]
+    ) -> None:
         for foreign in compiled.emitted.foreign:
-            if foreign.past.event == entry.event.type and not entry.is_gone:
+            if foreign.past.event == entry.event.type:
                 key = self._key_of(compiled, foreign, row)
                 own = foreign.past.role and key and key[-1] == compiled.codes.code(customer.id)
                 if key is not None and not own:
@@ -171,8 +187,8 @@ class Others:
         self._under, self._rows = compiled, {}
         for customer in book.customers.values():
             for entry in customer.entries:
-                event = entry.net or entry.event
-                if not entry.is_gone:
+                event = self._known(entry)
+                if event is not None:
                     row = compiled.encoder.row(event, entry.at)
                     lines = compiled.encoder.lines(event.items)
-                    self.add(compiled, customer, entry, row, lines)
+                    self._add(compiled, customer, entry, row, lines)

@@ -195,7 +195,7 @@ def cancel(book: Book, customer: Customer, entry: Entry) -> Changes:
         book.refuse(entry, reason or "unknown-original")
         return []
     redeemed = found[1]
-    redeemed.correct(entry.place, None, is_gone=True)
+    redeemed.correct(entry.place, None, book.recorded, is_gone=True)
     for unit, lot, part in redeemed.parts:
         wallet = customer.wallet(unit)
         wallet.moved_at = book.last_at
