@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dsl.engine import challenges, corrections, deciding, judging, late, passing, redeeming
@@ -30,11 +29,11 @@ from dsl.engine.wallet import NEVER
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Shortfall
+    from dsl.engine.late import Standing
     from dsl.engine.plans import RulePlan
     from dsl.meaning.events import Event
 
 BEGINNING = -NEVER
-NO_OTHERS: Mapping[int, int] = MappingProxyType({})
 Changes = list[tuple[Customer, Change]]
 
 
@@ -145,7 +144,7 @@ class Book:
     def tick(self, customer: Customer, at: int) -> tuple[list[int], list[int]]:
         """E and X of an instant at which nothing happens but the event at hand."""
         row = customer.compiled.encoder.tick(at, customer.id)
-        self.look_at_others(customer, row)
+        self.others.look(self, customer, row)
         customer.row[S_CURRENT] = customer.row[S_END]
         scratch = customer.compiled.scratch()
         place = self.place if self.place[0] == at else (at, b"")
@@ -162,15 +161,21 @@ class Book:
         self.note_renewals(customer, at)
         return changes
 
-    def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
-        """Settle a customer right after something; what changed.
+    def settled(
+        self, customer: Customer, at: int, *, derived: bool = False, before: Standing | None = None
+    ) -> Changes:
+        """Settle a customer right after something; what changed since where they stood before.
 
         A tier of one step at a time is risen to once for an event and all that follows from it.
         """
         when: When = "before" if derived else "after"
         if customer.compiled.is_plain:
             return []
-        return [(customer, change) for change in self.settle(customer, at, when)]
+        if before is not None:
+            changes = late.settle_then(self, customer, at, when, before)
+        else:
+            changes = self.settle(customer, at, when)
+        return [(customer, change) for change in changes]
 
     def note_renewals(self, customer: Customer, at: int) -> None:
         """Look at the tiers of a customer again at the last instants they are kept."""
@@ -314,7 +319,7 @@ class Book:
         ends = len(customer.history), len(customer.lines)
         self.record(customer, entry)
         customer.learn(event, entry.at)
-        others = self.look_at_others(customer, row)
+        others = self.others.look(self, customer, row)
         customer.row[S_CURRENT] = customer.row[S_END] = len(customer.history)
         if event.type in compiled.recorded:
             customer.record(row, lines, compiled.scratch(), counts=entry.counts)
@@ -359,16 +364,6 @@ class Book:
         del self.entries[entry.id]
         customer.fold(customer.entries)
         self.others.forget()
-
-    def look_at_others(self, customer: Customer, row: list[int]) -> Mapping[int, int]:
-        """Fill in what other customers are."""
-        others = customer.compiled.encoder.others
-        if not others:
-            return NO_OTHERS
-        found = {}
-        for place, key in others:
-            row[place] = found[place] = self.others.attribute(self, customer, row, key)
-        return found
 
     def scene(
         self,

@@ -14,6 +14,7 @@ from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award
 from dsl.engine.entries import Entry, Paid
+from dsl.engine.late import standings
 from dsl.engine.others import Others
 from dsl.engine.paying import Matched, Payment, decide
 from dsl.engine.posting import Dating, grant, line, post
@@ -47,7 +48,8 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
         book.refuse(entry, "exceeds-original")
         return []
     lines: list[Award] = []
-    touched = {one.award.customer for one in purchase.paid}
+    touched = {one.award.customer for one in purchase.paid} - {customer.id}
+    before = standings(book, touched, entry.at)
     if purchase.is_rejected:
         purchase.paid = []
     again: dict[Key, tuple[Matched, int]] = {}
@@ -64,8 +66,8 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     challenges.recount(customer)
     seen = book.seen(customer, entry)
     changes = deciding.finish(book, seen, seen.compiled.by_event.get("refund", ()), entry, lines)
-    for id_ in sorted(touched - {customer.id}, key=str.encode):
-        changes += book.settled(book.customer(id_), entry.at)
+    for id_ in sorted(touched, key=str.encode):
+        changes += book.settled(book.customer(id_), entry.at, before=before.get(id_))
     return changes
 
 
@@ -348,17 +350,16 @@ def _without_original(book: Book, customer: Customer, entry: Entry) -> Changes:
     scene.turned = row
     found = decide(scene, compiled.by_event.get("purchase", ()), turned=True)
     lines = []
-    touched = set()
-    for matched in found:
-        for payment in matched.payments:
-            if payment.amount:
-                touched.add(payment.recipient)
-                lines += _turned(book, scene, matched, payment)
+    payments = [(matched, one) for matched in found for one in matched.payments if one.amount]
+    touched = {one.recipient for _, one in payments} - {customer.id}
+    before = standings(book, touched, entry.at)
+    for matched, payment in payments:
+        lines += _turned(book, scene, matched, payment)
     own = book.seen(customer, entry)
     own.outcomes.update(scene.outcomes)
     changes = deciding.finish(book, own, compiled.by_event.get("refund", ()), entry, lines)
-    for id_ in sorted(touched - {customer.id}, key=str.encode):
-        changes += book.settled(book.customer(id_), entry.at)
+    for id_ in sorted(touched, key=str.encode):
+        changes += book.settled(book.customer(id_), entry.at, before=before.get(id_))
     return changes
 
 

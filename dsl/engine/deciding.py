@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dsl.engine import challenges
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award, Decision, Outcome, Reason
+from dsl.engine.late import Standing, standings
 from dsl.engine.paying import Matched, decide
 from dsl.engine.posting import post
 from dsl.engine.pricing import both_amounts, net_amount
@@ -66,6 +67,7 @@ def finish(
     else:
         found = worked_out(book, scene, plans, entry)
     coupon = _coupon(scene, entry, book.now)
+    before = _before(book, scene, found) if scene.compiled.has_recipients else {}
     paid = posted(book, scene, found)
     if entry is not None:
         entry.paid = paid
@@ -78,18 +80,22 @@ def finish(
         own = scene.customer.id
         others = {one.award.customer for one in paid if one.award.customer != own}
         for id_ in sorted(others, key=str.encode):
-            changes += book.settled(book.customer(id_), scene.at, derived=scene.cause.is_derived)
+            other, derived = book.customer(id_), scene.cause.is_derived
+            changes += book.settled(other, scene.at, derived=derived, before=before.get(id_))
     return changes
+
+
+def _before(book: Book, scene: Scene, found: list[Matched]) -> dict[str, Standing]:
+    """Where others who are paid stood before, where the instant is over for them."""
+    # Who is paid nothing is not known by it.
+    paid = {one.recipient for matched in found for one in matched.payments if one.amount}
+    for id_ in sorted(paid - book.customers.keys(), key=str.encode):
+        book.settle(book.customer(id_), scene.at, "before")
+    return standings(book, paid - {scene.customer.id}, scene.at)
 
 
 def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:
     """Post what was decided, and move the counters by it."""
-    if scene.compiled.has_recipients:
-        for matched in found:
-            for payment in matched.payments:
-                # Who is paid nothing is not known by it.
-                if payment.amount and payment.recipient not in book.customers:
-                    book.settle(book.customer(payment.recipient), scene.at, "before")
     paid = post(scene, book.due, found, book.now, book.last_at)
     used = book.used
     for key, amount in scene.taken.items():

@@ -6,6 +6,7 @@ Source: docs/language.md, section 4, the last paragraph.
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine import challenges
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer
-    from dsl.engine.entries import Entry
-    from dsl.engine.settling import When
+    from dsl.engine.customer import Customer, TierState
+    from dsl.engine.entries import Entry, Place
+    from dsl.engine.settling import Change, When
     from dsl.meaning.events import Event
 
 
@@ -29,53 +30,124 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
 
     The customer's past is folded up to it; limits, budgets and balances are those of now.
     """
-    entries = customer.entries
-    now = (customer.compiled, customer.rank, customer.segments, customer.settled)
-    tiers, settled_at, last = customer.tiers, customer.settled_at, customer.last
-    place = bisect_left(entries, entry.place, key=place_of)
-    customer.entries = entries[:place]
-    # What refunds took off later was not off then.
-    seen = customer.entries
-    if compiled.emitted.foreign:
-        seen = [one for _, one in book.entries.values() if one.place < entry.place]
-    since = [(one, one.net, one.is_gone) for one in seen if one.corrections]
-    for one, _, _ in since:
-        one.net, one.is_gone = one.before(entry.place)
-    customer.move_to(compiled)
-    book.others.forget()
-    customer.settled = False
-    first = customer.first_settled_at
-    _settle_past(book, customer, first, entry.at)
-    book.place = entry.place
+    past = _Past(book, customer, entry.place, compiled)
     customer.last = (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     original = entry.event.attributes.get("original")
-    own = [one for one in since if one[0].id == original]
+    own = [one for one in past.since if one[0].id == original]
     if own:
         # A refund takes off what they all left.
         _put_back(own)
         customer.fold(customer.entries)
     changes = book.take_event(customer, entry)
     book.follow(changes, entry.at, entry.id)
-    _put_back([one for one in since if one[0].id != original])
-    recorded = customer.entries
-    customer.entries = sorted({id(e): e for e in (*recorded, *entries)}.values(), key=place_of)
-    customer.first_settled_at = min(first, entry.at)
-    customer.last = max(last, entry.place)
-    if _settles_again(book):
-        # What later settlings would have changed fires nothing.
-        _settle_on(book, customer, len(recorded), entry.at, settled_at)
-        customer.go_under(now[0])
-    else:
-        customer.compiled, customer.rank, customer.segments, customer.settled = now
-        customer.tiers = tiers
-    customer.settled_at = settled_at
-    customer.fold(customer.entries)
-    if now[0] is not compiled:
-        challenges.recount(customer)
-    book.others.forget()
+    past.since = [one for one in past.since if one[0].id != original]
+    past.leave()
+    customer.last = max(past.last, entry.place)
     if customer.compiled.timed:
         book.due.customer_timers(customer, book.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer stood under a program, and what tiers were kept."""
+
+    compiled: Compiled
+    rank: int
+    segments: frozenset[str]
+    settled: bool
+    tiers: dict[str, TierState]
+
+
+def standings(book: Book, ids: Iterable[str], at: int) -> dict[str, Standing]:
+    """Where customers stood at an instant, of those for whom it is over.
+
+    It is asked before anything is posted then: what they hold says where they stood.
+    """
+    compiled = book.version(at)
+    if compiled is None or not _settles_again(book):
+        return {}
+    found = {}
+    for id_ in sorted(ids, key=str.encode):
+        customer = book.customer(id_)
+        if book.place < customer.last or at < customer.settled_at:
+            past = _Past(book, customer, book.place, compiled)
+            standing = (customer.rank, customer.segments, customer.settled, customer.tiers)
+            found[id_] = Standing(compiled, *standing)
+            past.undo()
+    return found
+
+
+def settle_then(
+    book: Book, customer: Customer, at: int, when: When, before: Standing
+) -> list[Change]:
+    """Settle somebody else at an instant that is over for them, and again from there on."""
+    past = _Past(book, customer, book.place, before.compiled)
+    customer.rank, customer.segments = before.rank, before.segments
+    customer.settled, customer.tiers = before.settled, before.tiers
+    changes = book.settle(customer, at, when)
+    past.leave()
+    return changes
+
+
+class _Past:
+    """A customer as just before a place in time that is over for them, until it is left."""
+
+    def __init__(self, book: Book, customer: Customer, place: Place, compiled: Compiled) -> None:
+        self._book, self._customer, self._place = book, customer, place
+        self._entries, self._compiled = customer.entries, compiled
+        self._now = (customer.compiled, customer.rank, customer.segments, customer.settled)
+        self._tiers, self._settled_at = customer.tiers, customer.settled_at
+        self._first, self.last = customer.first_settled_at, customer.last
+        customer.entries = self._entries[: bisect_left(self._entries, place, key=place_of)]
+        # What refunds took off later was not off then.
+        seen = customer.entries
+        if compiled.emitted.foreign:
+            seen = [one for _, one in book.entries.values() if one.place < place]
+        self.since = [(one, one.net, one.is_gone) for one in seen if one.corrections]
+        for one, _, _ in self.since:
+            one.net, one.is_gone = one.before(place)
+        customer.move_to(compiled)
+        book.others.forget()
+        customer.settled = False
+        _settle_past(book, customer, self._first, place[0])
+        book.place = place
+
+    def leave(self) -> None:
+        """Come back to now; what later settlings would have changed fires nothing."""
+        book, customer, at = self._book, self._customer, self._place[0]
+        _put_back(self.since)
+        recorded = customer.entries
+        entries = {id(e): e for e in (*recorded, *self._entries)}.values()
+        customer.entries = sorted(entries, key=place_of)
+        customer.first_settled_at = min(self._first, at)
+        if _settles_again(book):
+            _settle_on(book, customer, len(recorded), at, self._settled_at)
+            customer.go_under(self._now[0])
+        else:
+            self._stand_as_now()
+        self._come_back()
+
+    def undo(self) -> None:
+        """Be as before the past was looked at."""
+        _put_back(self.since)
+        self._customer.entries, self._customer.first_settled_at = self._entries, self._first
+        self._stand_as_now()
+        self._come_back()
+
+    def _stand_as_now(self) -> None:
+        customer = self._customer
+        customer.compiled, customer.rank, customer.segments, customer.settled = self._now
+        customer.tiers = self._tiers
+
+    def _come_back(self) -> None:
+        customer = self._customer
+        customer.settled_at = self._settled_at
+        customer.fold(customer.entries)
+        if self._compiled is not customer.compiled:
+            challenges.recount(customer)
+        self._book.others.forget()
+        self._book.place = self._place
 
 
 def _put_back(since: Iterable[tuple[Entry, Event | None, bool]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from dsl.engine.calendar import instant
@@ -16,7 +17,7 @@ from dsl.engine.encode import encoder_of, tested
 from dsl.engine.layout import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from dsl.engine.entries import Entry, Place
     from dsl.engine.past import Foreign
     from dsl.meaning.events import Event
+
+
+NO_OTHERS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -56,6 +60,16 @@ class Others:
         self._under = None
 
     # --- attributes ---------------------------------------------------------------------------
+
+    def look(self, book: Book, customer: Customer, row: list[int]) -> Mapping[int, int]:
+        """Fill in what other customers are; what was filled in, by its place."""
+        others = customer.compiled.encoder.others
+        if not others:
+            return NO_OTHERS
+        found = {}
+        for place, key in others:
+            row[place] = found[place] = self.attribute(book, customer, row, key)
+        return found
 
     def attribute(self, book: Book, customer: Customer, row: list[int], key: Key) -> int:
         """The cell of an attribute of another customer, as of now; NA where it is absent."""
