@@ -29,7 +29,7 @@ from dsl.engine.wallet import NEVER
 if TYPE_CHECKING:
     from dsl.engine.compiled import Compiled
     from dsl.engine.decision import CounterKey, Shortfall
-    from dsl.engine.late import Standing
+    from dsl.engine.late import Past
     from dsl.engine.plans import RulePlan
     from dsl.meaning.events import Event
 
@@ -66,6 +66,8 @@ class Book:
         self.due = Due()
         self.others = Others()
         self.entries: dict[str, tuple[Customer, Entry]] = {}
+        # Who is taken back to the instant of the event at hand, which was over for them.
+        self.pasts: dict[str, Past] = {}
         # How many events were ever put on record.
         self.recorded = 0
         # Every event that was given, and every word of a person, with what was decided on it.
@@ -161,21 +163,15 @@ class Book:
         self.note_renewals(customer, at)
         return changes
 
-    def settled(
-        self, customer: Customer, at: int, *, derived: bool = False, before: Standing | None = None
-    ) -> Changes:
-        """Settle a customer right after something; what changed since where they stood before.
+    def settled(self, customer: Customer, at: int, *, derived: bool = False) -> Changes:
+        """Settle a customer right after something; what changed.
 
         A tier of one step at a time is risen to once for an event and all that follows from it.
         """
         when: When = "before" if derived else "after"
         if customer.compiled.is_plain:
             return []
-        if before is not None:
-            changes = late.settle_then(self, customer, at, when, before)
-        else:
-            changes = self.settle(customer, at, when)
-        return [(customer, change) for change in changes]
+        return [(customer, change) for change in self.settle(customer, at, when)]
 
     def note_renewals(self, customer: Customer, at: int) -> None:
         """Look at the tiers of a customer again at the last instants they are kept."""
@@ -271,6 +267,8 @@ class Book:
             # The event may have moved any timer.
             self.due.customer_timers(customer, self.now)
         self.follow(changes, entry.at, entry.id)
+        if self.pasts:
+            late.leave(self)
 
     def _settle_before(self, customer: Customer, entry: Entry, row: list[int]) -> None:
         """Settle a customer just before an event, on what came before it.

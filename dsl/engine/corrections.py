@@ -14,7 +14,7 @@ from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award
 from dsl.engine.entries import Entry, Paid
-from dsl.engine.late import standings
+from dsl.engine.late import enter
 from dsl.engine.others import Others
 from dsl.engine.paying import Matched, Payment, decide
 from dsl.engine.posting import Dating, grant, line, post
@@ -49,7 +49,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
         return []
     lines: list[Award] = []
     touched = {one.award.customer for one in purchase.paid} - {customer.id}
-    before = standings(book, touched, entry.at)
+    enter(book, touched, entry.at)
     if purchase.is_rejected:
         purchase.paid = []
     again: dict[Key, tuple[Matched, int]] = {}
@@ -67,7 +67,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
     seen = book.seen(customer, entry)
     changes = deciding.finish(book, seen, seen.compiled.by_event.get("refund", ()), entry, lines)
     for id_ in sorted(touched, key=str.encode):
-        changes += book.settled(book.customer(id_), entry.at, before=before.get(id_))
+        changes += book.settled(book.customer(id_), entry.at)
     return changes
 
 
@@ -352,14 +352,14 @@ def _without_original(book: Book, customer: Customer, entry: Entry) -> Changes:
     lines = []
     payments = [(matched, one) for matched in found for one in matched.payments if one.amount]
     touched = {one.recipient for _, one in payments} - {customer.id}
-    before = standings(book, touched, entry.at)
+    enter(book, touched, entry.at)
     for matched, payment in payments:
         lines += _turned(book, scene, matched, payment)
     own = book.seen(customer, entry)
     own.outcomes.update(scene.outcomes)
     changes = deciding.finish(book, own, compiled.by_event.get("refund", ()), entry, lines)
     for id_ in sorted(touched, key=str.encode):
-        changes += book.settled(book.customer(id_), entry.at, before=before.get(id_))
+        changes += book.settled(book.customer(id_), entry.at)
     return changes
 
 

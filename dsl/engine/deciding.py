@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dsl.engine import challenges
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award, Decision, Outcome, Reason
-from dsl.engine.late import Standing, standings
+from dsl.engine.late import enter
 from dsl.engine.paying import Matched, decide
 from dsl.engine.posting import post
 from dsl.engine.pricing import both_amounts, net_amount
@@ -67,7 +67,8 @@ def finish(
     else:
         found = worked_out(book, scene, plans, entry)
     coupon = _coupon(scene, entry, book.now)
-    before = _before(book, scene, found) if scene.compiled.has_recipients else {}
+    if scene.compiled.has_recipients:
+        _meet(book, scene, found)
     paid = posted(book, scene, found)
     if entry is not None:
         entry.paid = paid
@@ -80,18 +81,17 @@ def finish(
         own = scene.customer.id
         others = {one.award.customer for one in paid if one.award.customer != own}
         for id_ in sorted(others, key=str.encode):
-            other, derived = book.customer(id_), scene.cause.is_derived
-            changes += book.settled(other, scene.at, derived=derived, before=before.get(id_))
+            changes += book.settled(book.customer(id_), scene.at, derived=scene.cause.is_derived)
     return changes
 
 
-def _before(book: Book, scene: Scene, found: list[Matched]) -> dict[str, Standing]:
-    """Where others who are paid stood before, where the instant is over for them."""
+def _meet(book: Book, scene: Scene, found: list[Matched]) -> None:
+    """Let others who are paid be known, and be where they stood before."""
     # Who is paid nothing is not known by it.
     paid = {one.recipient for matched in found for one in matched.payments if one.amount}
     for id_ in sorted(paid - book.customers.keys(), key=str.encode):
         book.settle(book.customer(id_), scene.at, "before")
-    return standings(book, paid - {scene.customer.id}, scene.at)
+    enter(book, paid - {scene.customer.id}, scene.at)
 
 
 def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:

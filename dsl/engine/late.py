@@ -6,7 +6,6 @@ Source: docs/language.md, section 4, the last paragraph.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dsl.engine import challenges
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
     from dsl.engine.book import Book
     from dsl.engine.compiled import Compiled
-    from dsl.engine.customer import Customer, TierState
+    from dsl.engine.customer import Customer
     from dsl.engine.entries import Entry, Place
-    from dsl.engine.settling import Change, When
+    from dsl.engine.settling import When
     from dsl.meaning.events import Event
 
 
@@ -30,8 +29,8 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
 
     The customer's past is folded up to it; limits, budgets and balances are those of now.
     """
-    past = _Past(book, customer, entry.place, compiled)
-    customer.last = (NA, b"")
+    past = book.pasts[customer.id] = Past(book, customer, entry.place, compiled)
+    last, customer.last = customer.last, (NA, b"")
     book.settle_and_follow(customer, entry.at, "before", entry.id)
     original = entry.event.attributes.get("original")
     own = [one for one in past.since if one[0].id == original]
@@ -42,55 +41,33 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     changes = book.take_event(customer, entry)
     book.follow(changes, entry.at, entry.id)
     past.since = [one for one in past.since if one[0].id != original]
-    past.leave()
-    customer.last = max(past.last, entry.place)
-    if customer.compiled.timed:
-        book.due.customer_timers(customer, book.now)
+    leave(book)
+    customer.last = max(last, entry.place)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a customer stood under a program, and what tiers were kept."""
+def enter(book: Book, ids: Iterable[str], at: int) -> None:
+    """Take customers for whom an instant is over back to it, before anything is posted then.
 
-    compiled: Compiled
-    rank: int
-    segments: frozenset[str]
-    settled: bool
-    tiers: dict[str, TierState]
-
-
-def standings(book: Book, ids: Iterable[str], at: int) -> dict[str, Standing]:
-    """Where customers stood at an instant, of those for whom it is over.
-
-    It is asked before anything is posted then: what they hold says where they stood.
+    What they hold says where they stood. They stay there until all that follows is decided.
     """
     compiled = book.version(at)
     if compiled is None or not _settles_again(book):
-        return {}
-    found = {}
+        return
     for id_ in sorted(ids, key=str.encode):
         customer = book.customer(id_)
-        if book.place < customer.last or at < customer.settled_at:
-            past = _Past(book, customer, book.place, compiled)
-            standing = (customer.rank, customer.segments, customer.settled, customer.tiers)
-            found[id_] = Standing(compiled, *standing)
-            past.undo()
-    return found
+        is_over = book.place < customer.last or at < customer.settled_at
+        if is_over and id_ not in book.pasts:
+            book.pasts[id_] = Past(book, customer, book.place, compiled)
 
 
-def settle_then(
-    book: Book, customer: Customer, at: int, when: When, before: Standing
-) -> list[Change]:
-    """Settle somebody else at an instant that is over for them, and again from there on."""
-    past = _Past(book, customer, book.place, before.compiled)
-    customer.rank, customer.segments = before.rank, before.segments
-    customer.settled, customer.tiers = before.settled, before.tiers
-    changes = book.settle(customer, at, when)
-    past.leave()
-    return changes
+def leave(book: Book) -> None:
+    """Bring back to now whoever was taken back, those who were taken last first."""
+    while book.pasts:
+        _, past = book.pasts.popitem()
+        past.leave()
 
 
-class _Past:
+class Past:
     """A customer as just before a place in time that is over for them, until it is left."""
 
     def __init__(self, book: Book, customer: Customer, place: Place, compiled: Compiled) -> None:
@@ -98,13 +75,17 @@ class _Past:
         self._entries, self._compiled = customer.entries, compiled
         self._now = (customer.compiled, customer.rank, customer.segments, customer.settled)
         self._tiers, self._settled_at = customer.tiers, customer.settled_at
-        self._first, self.last = customer.first_settled_at, customer.last
+        self._first = customer.first_settled_at
         customer.entries = self._entries[: bisect_left(self._entries, place, key=place_of)]
         # What refunds took off later was not off then.
         seen = customer.entries
         if compiled.emitted.foreign:
             seen = [one for _, one in book.entries.values() if one.place < place]
-        self.since = [(one, one.net, one.is_gone) for one in seen if one.corrections]
+        # Those of another past are as they were then already.
+        before = {id(one) for past in book.pasts.values() for one, _, _ in past.since}
+        self.since: list[tuple[Entry, Event | None, bool]] = [
+            (one, one.net, one.is_gone) for one in seen if one.corrections and id(one) not in before
+        ]
         for one, _, _ in self.since:
             one.net, one.is_gone = one.before(place)
         customer.move_to(compiled)
@@ -125,29 +106,16 @@ class _Past:
             _settle_on(book, customer, len(recorded), at, self._settled_at)
             customer.go_under(self._now[0])
         else:
-            self._stand_as_now()
-        self._come_back()
-
-    def undo(self) -> None:
-        """Be as before the past was looked at."""
-        _put_back(self.since)
-        self._customer.entries, self._customer.first_settled_at = self._entries, self._first
-        self._stand_as_now()
-        self._come_back()
-
-    def _stand_as_now(self) -> None:
-        customer = self._customer
-        customer.compiled, customer.rank, customer.segments, customer.settled = self._now
-        customer.tiers = self._tiers
-
-    def _come_back(self) -> None:
-        customer = self._customer
+            customer.compiled, customer.rank, customer.segments, customer.settled = self._now
+            customer.tiers = self._tiers
         customer.settled_at = self._settled_at
         customer.fold(customer.entries)
         if self._compiled is not customer.compiled:
             challenges.recount(customer)
-        self._book.others.forget()
-        self._book.place = self._place
+        book.others.forget()
+        book.place = self._place
+        if customer.compiled.timed:
+            book.due.customer_timers(customer, book.now)
 
 
 def _put_back(since: Iterable[tuple[Entry, Event | None, bool]]) -> None:
