@@ -315,6 +315,8 @@ def _fill_deduction(scene: Scene, payment: Payment, form: checked.Deduction) -> 
     most = plan.reward.at_most
     if most is not None:
         payment.amount = min(payment.amount, most)
+    if payment.amount > LARGEST:
+        payment.drop(OVERFLOW, "overflow")
 
 
 def _come_to(payment: Payment, amount: int) -> None:
