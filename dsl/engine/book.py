@@ -66,7 +66,8 @@ class Book:
         self.due = Due()
         self.others = Others()
         self.entries: dict[str, tuple[Customer, Entry]] = {}
-        # Who is taken back to the instant of the event at hand, which was over for them.
+        # Who is taken back to the instant at hand, which was over for them, until all that
+        # follows is decided.
         self.pasts: dict[str, Past] = {}
         # How many events were ever put on record.
         self.recorded = 0
@@ -267,8 +268,7 @@ class Book:
             # The event may have moved any timer.
             self.due.customer_timers(customer, self.now)
         self.follow(changes, entry.at, entry.id)
-        if self.pasts:
-            late.leave(self)
+        late.leave(self)
 
     def _settle_before(self, customer: Customer, entry: Entry, row: list[int]) -> None:
         """Settle a customer just before an event, on what came before it.

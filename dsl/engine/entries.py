@@ -97,7 +97,7 @@ class Entry:
     corrections: tuple[tuple[Place, Event | None, bool, int], ...] = ()
 
     def correct(self, place: Place, net: Event | None, number: int, *, is_gone: bool) -> None:
-        """A refund took something, or all, off it; a cancel all."""
+        """A refund took something, or all, off it, a cancel all; `number` events are on record."""
         self.corrections = (*self.corrections, (place, self.net, self.is_gone, number))
         self.net, self.is_gone = net or self.net, is_gone
 

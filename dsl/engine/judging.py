@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsl.engine import corrections, passing
+from dsl.engine import corrections, late, passing
 from dsl.engine.decision import Decision
 
 if TYPE_CHECKING:
@@ -49,4 +49,6 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
             book.due.expiring(owner, at)
     for customer in sorted({one.award.customer for one in entry.paid}, key=str.encode):
         book.settle_and_follow(book.customer(customer), at, "after", id_)
+    # Whoever else was paid may have had an event of their own at this instant.
+    late.leave(book)
     return book.sink
