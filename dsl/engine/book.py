@@ -268,7 +268,7 @@ class Book:
             # The event may have moved any timer.
             self.due.customer_timers(customer, self.now)
         self.follow(changes, entry.at, entry.id)
-        late.leave(self)
+        late.come_back(self)
 
     def _settle_before(self, customer: Customer, entry: Entry, row: list[int]) -> None:
         """Settle a customer just before an event, on what came before it.

@@ -14,7 +14,7 @@ from dsl.engine import challenges, deciding
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award
 from dsl.engine.entries import Entry, Paid
-from dsl.engine.late import enter
+from dsl.engine.late import go_back
 from dsl.engine.others import Others
 from dsl.engine.paying import Matched, Payment, decide
 from dsl.engine.posting import Dating, grant, line, post
@@ -49,7 +49,7 @@ def refund(book: Book, customer: Customer, entry: Entry) -> Changes:
         return []
     lines: list[Award] = []
     touched = {one.award.customer for one in purchase.paid} - {customer.id}
-    enter(book, touched, entry.at)
+    go_back(book, touched, entry.at)
     if purchase.is_rejected:
         purchase.paid = []
     again: dict[Key, tuple[Matched, int]] = {}
@@ -352,7 +352,7 @@ def _without_original(book: Book, customer: Customer, entry: Entry) -> Changes:
     lines = []
     payments = [(matched, one) for matched in found for one in matched.payments if one.amount]
     touched = {one.recipient for _, one in payments} - {customer.id}
-    enter(book, touched, entry.at)
+    go_back(book, touched, entry.at)
     for matched, payment in payments:
         lines += _turned(book, scene, matched, payment)
     own = book.seen(customer, entry)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dsl.engine import challenges
 from dsl.engine.cells import S_CURRENT, S_END
 from dsl.engine.decision import Award, Decision, Outcome, Reason
-from dsl.engine.late import enter
+from dsl.engine.late import go_back
 from dsl.engine.paying import Matched, decide
 from dsl.engine.posting import post
 from dsl.engine.pricing import both_amounts, net_amount
@@ -91,7 +91,7 @@ def _meet(book: Book, scene: Scene, found: list[Matched]) -> None:
     paid = {one.recipient for matched in found for one in matched.payments if one.amount}
     for id_ in sorted(paid - book.customers.keys(), key=str.encode):
         book.settle(book.customer(id_), scene.at, "before")
-    enter(book, paid - {scene.customer.id}, scene.at)
+    go_back(book, paid - {scene.customer.id}, scene.at)
 
 
 def posted(book: Book, scene: Scene, found: list[Matched]) -> list[Paid]:

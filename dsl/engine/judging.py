@@ -50,5 +50,5 @@ def judge(book: Book, id_: str, original: str, at: int, *, release: bool) -> lis
     for customer in sorted({one.award.customer for one in entry.paid}, key=str.encode):
         book.settle_and_follow(book.customer(customer), at, "after", id_)
     # Whoever else was paid may have had an event of their own at this instant.
-    late.leave(book)
+    late.come_back(book)
     return book.sink

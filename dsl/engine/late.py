@@ -41,11 +41,11 @@ def decide_late(book: Book, customer: Customer, entry: Entry, compiled: Compiled
     changes = book.take_event(customer, entry)
     book.follow(changes, entry.at, entry.id)
     past.since = [one for one in past.since if one[0].id != original]
-    leave(book)
+    come_back(book)
     customer.last = max(last, entry.place)
 
 
-def enter(book: Book, ids: Iterable[str], at: int) -> None:
+def go_back(book: Book, ids: Iterable[str], at: int) -> None:
     """Take customers for whom an instant is over back to it, before anything is posted then.
 
     What they hold says where they stood. They stay there until all that follows is decided.
@@ -60,7 +60,7 @@ def enter(book: Book, ids: Iterable[str], at: int) -> None:
             book.pasts[id_] = Past(book, customer, book.place, compiled)
 
 
-def leave(book: Book) -> None:
+def come_back(book: Book) -> None:
     """Bring back to now whoever was taken back, those who were taken last first."""
     while book.pasts:
         _, past = book.pasts.popitem()
